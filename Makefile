@@ -1,0 +1,41 @@
+# The two commands a newcomer needs are `make demo` and `make test`.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint types docs bench corpus lock clean
+
+help: ## list the commands
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+.venv/ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "streamlift needs Python 3.10 or newer: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: .venv/ready ## migrate the bundled Pattern-1 app and compare its bytes before and after
+	@$(BIN)/python -m examples.demo
+
+test: .venv/ready ## run the test suite
+	$(BIN)/python -m pytest
+
+lint: .venv/ready ## ruff, the import contracts, and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+
+docs: .venv/ready ## write the generated tables of the documentation again
+	$(BIN)/python -m streamlift_codemods.report.rule_table
+
+bench: .venv/ready ## measure the conversion overhead, as ratios against Pattern 1
+	$(BIN)/python -m pytest benchmarks --benchmark-enable --benchmark-only -p no:xdist -q
+
+lock: ## resolve requirements.lock again (needs uv)
+	uv pip compile pyproject.toml --all-extras --group dev --universal --python-version 3.10 \
+	  --generate-hashes --no-emit-index-url --no-emit-package streamlift --upgrade -o requirements.lock -q
+
+clean: ## remove the environment and every cache
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks .import_linter_cache
