@@ -1,0 +1,1 @@
+"""The tool: finds hand-made SSE text, rewrites what is proved to be identical, says why not elsewhere."""

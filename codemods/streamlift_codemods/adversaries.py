@@ -1,0 +1,120 @@
+"""Values that tell two ways of writing a frame apart. All of them are ours; nothing of the user's runs."""
+
+from __future__ import annotations
+
+import enum
+import json
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class _Text(str):
+    """A str whose three renderings differ from its content."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return f"str:{super().__str__()}"
+
+    def __format__(self, spec: str) -> str:
+        return f"format:{super().__str__()}:{spec}"
+
+    def __repr__(self) -> str:
+        return f"repr:{super().__str__()}"
+
+
+class _Whole(int):
+    def __repr__(self) -> str:
+        return "whole"
+
+
+class _Real(float):
+    def __repr__(self) -> str:
+        return "real"
+
+
+class _Mapping(dict[object, object]):
+    def items(self) -> object:  # type: ignore[override]  # what json.dumps asks, unlike dict's own
+        return [("from", "items")]
+
+
+class _Word(str, enum.Enum):
+    FIRST = "first"
+
+
+class _Number(enum.IntEnum):
+    ONE = 1
+
+
+class Witness:
+    """Whatever was run or rendered, in order, and objects whose text tells how often that was.
+
+    Attributes:
+        trace: The effects so far.
+    """
+
+    def __init__(self) -> None:
+        self.trace: list[str] = []
+
+    def effect(self, hole: int, value: object) -> object:
+        """Record that the expression of *hole* has run."""
+        self.trace.append(f"hole {hole}")
+        return value
+
+    def probe(self) -> object:
+        """Return an object whose text depends on what ran before it was rendered."""
+        return _Probe(self)
+
+
+class _Probe:
+    def __init__(self, witness: Witness) -> None:
+        self.witness = witness
+
+    def __format__(self, spec: str) -> str:
+        return f"<format {len(self.witness.trace)} {spec}>"
+
+    def __str__(self) -> str:
+        return f"<str {len(self.witness.trace)}>"
+
+    def __repr__(self) -> str:
+        return f"<repr {len(self.witness.trace)}>"
+
+
+class _Model:
+    """Stands in for a pydantic model: its JSON names the method and the options that were asked for."""
+
+    def __init__(self, witness: Witness, text: object) -> None:
+        self.witness = witness
+        self.text = text
+
+    def model_dump_json(self, **options: object) -> str:
+        self.witness.trace.append("model_dump_json")
+        return json.dumps([repr(self.text), sorted(options.items())], ensure_ascii=False, default=repr)
+
+
+def _circular() -> object:
+    loop: list[object] = []
+    loop.append({"again": loop})
+    return loop
+
+
+STRINGS: list[str] = [
+    "plain", "", "한국어 🚀 é", "\u2028\u2029\x85\x0b\x0c\x1c", "a\nb\r\nc\rd", "\ud83d lone", "\x00", "data: [DONE]\n\n",
+    '"quoted" \\ {brace} %s', "</script>\x7f",
+]  # fmt: skip
+OTHERS: list[object] = [
+    None, True, 0, 1, -1, 2**70, 1.0, 1e300, -0.0, float("nan"), float("inf"), [], {}, (), [1, [2, {"a": None}]],
+    {"b": 1, "a": 2}, {1: "int", None: "none", True: "bool", 1.5: "float"}, {"é": "ü", "type": "of-value"}, (1, "t"),
+    {"_sample": 1}, _Text("sub"), _Whole(7), _Real(1.5), _Mapping(a=1), _Word.FIRST, _Number.ONE, b"bytes", {1, 2}, object,
+    {(1, 2): "tuple key"}, _circular(),
+]  # fmt: skip
+MAPPINGS: list[object] = [{}, {"type": "spread", "x": 1}, {"content": "é"}, {1: 2}, {"b": {"nested": []}}, _Mapping(a=1)]
+ROLES: dict[str, Callable[[Witness, int], object]] = {
+    "any": lambda witness, n: [witness.probe(), *STRINGS, *OTHERS][n % (1 + len(STRINGS) + len(OTHERS))],
+    "str": lambda _, n: STRINGS[n % len(STRINGS)],
+    "spread": lambda _, n: MAPPINGS[n % len(MAPPINGS)],
+    "model": lambda witness, n: _Model(witness, [*STRINGS, *OTHERS[:8]][n % (len(STRINGS) + 8)]),
+}
+ROUNDS = 1 + len(STRINGS) + len(OTHERS)

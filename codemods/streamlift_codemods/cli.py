@@ -1,0 +1,153 @@
+"""The command line: the only module that prints."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .errors import ToolError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .plan import Plan
+    from .project import Project
+    from .settings import Settings
+
+NOTHING_LEFT, SOMETHING_LEFT, NOT_ANALYSED = 0, 1, 2
+PHASES = (2,)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the tool and return its exit status.
+
+    Returns:
+        0 if nothing is left to do, 1 for findings, a diff or sites that are left, 2 if something could
+        not be analysed or was asked for wrongly.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except ToolError as error:
+        print(f"streamlift: {error}", file=sys.stderr)
+        return NOT_ANALYSED
+    except ModuleNotFoundError as error:
+        print(
+            f"streamlift: {error.name}: is not installed; run: pip install 'streamlift[codemods]'", file=sys.stderr
+        )
+        return NOT_ANALYSED
+    except BrokenPipeError:
+        sys.stderr.close()
+        return SOMETHING_LEFT
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="streamlift", description="Move hand-made Server-Sent Events out of business code.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    scan = commands.add_parser("scan", help="list every site, what becomes of it, and why")
+    scan.add_argument("paths", nargs="*", type=Path, default=[Path()], metavar="PATH")
+    scan.add_argument("--format", choices=("text", "json"), default="text")
+    scan.set_defaults(run=_scan)
+
+    migrate = commands.add_parser("migrate", help="rewrite what is proved to be identical; a diff unless --write")
+    migrate.add_argument("paths", nargs="*", type=Path, default=[Path()], metavar="PATH")
+    migrate.add_argument("--phase", type=int, choices=PHASES, required=True, help="2: separate")
+    migrate.add_argument("--write", action="store_true", help="change the files")
+    migrate.add_argument("--allow-dirty", action="store_true", help="also where git has uncommitted changes")
+    migrate.set_defaults(run=_migrate)
+
+    explain = commands.add_parser("explain", help="say what a rule or a reason means, and what to do")
+    explain.add_argument("code", metavar="CODE")
+    explain.set_defaults(run=_explain)
+    return parser
+
+
+def _scan(options: argparse.Namespace) -> int:
+    plan, _ = _planned(options.paths)
+    if options.format == "json":
+        from .report.json_report import report
+
+        print(report(plan))
+    else:
+        from .report.text_report import report_sites
+
+        print(report_sites(plan), end="")
+    return _status(plan)
+
+
+def _migrate(options: argparse.Namespace) -> int:
+    from .phases.separate import separate
+    from .report.text_report import report_changes
+
+    plan, settings = _planned(options.paths)
+    project = plan.facts.project
+    if options.write:
+        _refuse_dirty_tree(project, allowed=options.allow_dirty)
+    changes = separate(plan)
+    _check_second_run(project, settings, changes)
+    if not options.write:
+        print(report_changes(project, changes), end="")
+        return NOT_ANALYSED if plan.facts.errors else SOMETHING_LEFT if changes else _status(plan)
+    from .journal import write_all
+    from .report.text_report import report_written
+
+    write_all({project.path_of(name): text for name, text in changes.items()})
+    print(report_written(plan, changes), end="")
+    left = any(site.verdict in {"review", "refused"} for site in plan.sites)
+    return NOT_ANALYSED if plan.facts.errors else SOMETHING_LEFT if left else NOTHING_LEFT
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from .report.explanation import explain
+
+    print(explain(options.code), end="")
+    return NOTHING_LEFT
+
+
+def _planned(paths: list[Path]) -> tuple[Plan, Settings]:
+    from .plan import make_plan
+    from .project import open_project, project_root
+    from .settings import read_settings
+
+    for path in paths:
+        if not path.exists():
+            raise UsageError(str(path), "does not exist", "name a file or a directory")
+    settings = read_settings(project_root(paths[0].resolve()))
+    plan = make_plan(open_project(paths, settings.exclude), settings)
+    for error in plan.facts.errors:
+        print(f"streamlift: {error}", file=sys.stderr)
+    return plan, settings
+
+
+def _status(plan: Plan) -> int:
+    if plan.facts.errors:
+        return NOT_ANALYSED
+    left = any(site.verdict in {"auto", "review", "refused"} for site in plan.sites)
+    return SOMETHING_LEFT if left else NOTHING_LEFT
+
+
+def _refuse_dirty_tree(project: Project, *, allowed: bool) -> None:
+    from .worktree import state_of
+
+    state = state_of(project.scanned)
+    if state == "dirty" and not allowed:
+        raise UsageError(str(project.scanned), "has uncommitted changes", "commit them, or pass --allow-dirty")
+    if state == "no-git":
+        print(f"streamlift: {project.scanned}: is not under git; keep a copy", file=sys.stderr)
+
+
+def _check_second_run(project: Project, settings: Settings, changes: dict[str, bytes]) -> None:
+    """Refuse to hand out a change that a second run would change again."""
+    from .phases.separate import separate
+    from .plan import make_plan
+
+    if not changes:
+        return
+    again = separate(make_plan(project.with_overlay(changes), settings))
+    if again:
+        raise ToolError(
+            ", ".join(sorted(again)), "would be changed again by a second run", "nothing was written; please report this"
+        )

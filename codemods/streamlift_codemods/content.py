@@ -1,0 +1,194 @@
+"""What a frame carries, apart from how it is written: the payload, the event, the id."""
+
+from __future__ import annotations
+
+import ast
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from .contract import Need
+from .fragment import Fragment, parse_fragment
+from .payload import EncoderCall, read_encoder_call
+from .purity import is_effectless, is_str
+
+if TYPE_CHECKING:
+    from .frame_text import Text
+    from .read_text import Hole
+    from .scopes import Scope, ScopeTree
+    from .sites import Site
+
+SENTINEL = "[DONE]"
+TYPED_KEYS = ("type", "role", "content", "tool_call_id")
+
+
+@dataclass(frozen=True)
+class Content:
+    """A frame as data.
+
+    Attributes:
+        kind: `payload` (a value that an encoder turns into JSON), `constant` (JSON text), `done`, `comment`, `raw`.
+        text: The text of the data field or the comment.
+        call: The encoder call of a `payload`.
+        serialised: The statement before the site that makes the JSON text, if one does.
+        event: The event line's text.
+        id: The id line's text.
+        retry: The retry line's text.
+    """
+
+    kind: Literal["payload", "constant", "done", "comment", "raw"]
+    text: Text[Hole]
+    call: EncoderCall | None = None
+    serialised: ast.Assign | None = None
+    event: Text[Hole] | None = None
+    id: Text[Hole] | None = None
+    retry: Text[Hole] | None = None
+
+
+def content_of(site: Site, tree: ScopeTree) -> Content | None:
+    """Return what *site* carries, None if its frame has no data and is no comment."""
+    frame = site.frame
+    assert frame is not None
+    if frame.comment is not None:
+        return Content("comment", frame.comment)
+    data = frame.value("data")
+    if data is None:
+        return None
+    fields = {name: frame.value(name) for name in ("event", "id", "retry")}
+    if data.literal is not None:
+        kind: Literal["done", "constant", "raw"] = "constant" if _is_json(data.literal) else "raw"
+        if data.literal == SENTINEL and len(frame.fields) == 1:
+            kind = "done"
+        return Content(kind, data, **fields)
+    hole = data.only_hole
+    if hole is not None and hole.is_plain:
+        if call := read_encoder_call(hole.value, tree, site.scope):
+            return Content("payload", data, call, **fields)
+        if found := _serialised_before(hole.value, site, tree):
+            return Content("payload", data, found[0], found[1], **fields)
+    return Content("raw", data, **fields)
+
+
+def need_of(site: Site, content: Content, tree: ScopeTree) -> Need:
+    """Return what *site* asks of its contract."""
+    frame = site.frame
+    assert frame is not None
+    lines = [content.event, content.id, content.retry]
+    if content.kind in {"raw", "comment"}:
+        lines.append(content.text)
+    return Need(
+        dialect=content.call.dialect if content.call else None,
+        space=frame.space,
+        terminator=frame.terminator,
+        encoding="utf-8" if site.is_bytes else None,
+        order=frame.order,
+        event_repeats_type=_event_repeats_type(content, tree, site.scope),
+        verbatim=any(line is not None and line.holes for line in lines),
+    )
+
+
+def typed_keys(content: Content) -> tuple[str, tuple[str, ...]] | None:
+    """Return the literal type and the ordered keys of a payload that fits the typed fields of a chunk."""
+    display = content.call.value.node if content.call else None
+    if not isinstance(display, ast.Dict) or content.serialised or content.id or content.retry:
+        return None
+    keys = [key.value if isinstance(key, ast.Constant) else None for key in display.keys]
+    if "type" not in keys or len(set(keys)) < len(keys) or any(key not in TYPED_KEYS for key in keys):
+        return None
+    kind = display.values[keys.index("type")]
+    if not isinstance(kind, ast.Constant) or not isinstance(kind.value, str):
+        return None
+    return kind.value, tuple(str(key) for key in keys)
+
+
+def type_of_payload(fragment: Fragment) -> ast.expr | None:
+    """Return the expression under the key `type` of a dict display that has it once and no spread."""
+    display = fragment.node
+    if not isinstance(display, ast.Dict) or None in display.keys:
+        return None
+    keys = [key.value if isinstance(key, ast.Constant) else key for key in display.keys]
+    if any(isinstance(key, ast.AST) for key in keys) or keys.count("type") != 1:
+        return None
+    return display.values[keys.index("type")]
+
+
+def _event_repeats_type(content: Content, tree: ScopeTree, scope: Scope) -> bool | None:
+    if content.kind in {"comment", "done"}:
+        return None
+    if content.kind == "raw":
+        return None
+    event = content.event
+    if content.kind == "constant":
+        value = json.loads(content.text.literal or "null")
+        has_type = isinstance(value, dict) and "type" in value
+        return (event is not None and event.literal == value["type"]) if has_type else None
+    assert content.call is not None
+    value_of_type = type_of_payload(content.call.value)
+    if event is None or value_of_type is None:
+        return False
+    if isinstance(value_of_type, ast.Constant):
+        return event.literal == value_of_type.value
+    hole = event.only_hole
+    same = hole is not None and hole.is_plain and ast.dump(hole.value.node) == ast.dump(value_of_type)
+    return same and is_effectless(value_of_type) and (hole is not None and (not hole.is_concatenated or is_str(hole.value.node, tree, scope)))
+
+
+def _serialised_before(value: Fragment, site: Site, tree: ScopeTree) -> tuple[EncoderCall, ast.Assign] | None:
+    """Return the encoder call that the statement right before the site binds to the name *value*.
+
+    Only if each load of the name stands right behind a binding of it in the same block: then no other
+    code sees the text, and nothing runs between the old place of the encoding and the new one.
+    """
+    name = value.node
+    statement = site.carrier.statement
+    if not isinstance(name, ast.Name) or statement is None:
+        return None
+    owner = site.scope.owner_of(name.id)
+    if owner is None or owner.function is not owner or owner is not site.scope:
+        return None
+    loads = tree.loads_of(name.id, owner)
+    before = [assignment_before(load, name.id, tree) for load in loads]
+    binding = assignment_before_statement(statement, name.id, tree)
+    if binding is None or None in before or len(set(before)) < len(before) or not _only_assigned(owner, name.id):
+        return None
+    from_file = site.source.segment(binding.value)
+    call = read_encoder_call(parse_fragment(from_file), tree, site.scope)
+    return (call, binding) if call else None
+
+
+def _only_assigned(owner: Scope, name: str) -> bool:
+    return all(isinstance(binding.node, ast.Assign) for binding in owner.bindings[name])
+
+
+def assignment_before(load: ast.Name, name: str, tree: ScopeTree) -> ast.Assign | None:
+    """Return the statement `name = ...` right before the statement of *load*, in the same block."""
+    statement = next(node for node in tree.ancestors(load) if isinstance(node, ast.stmt))
+    return assignment_before_statement(statement, name, tree)
+
+
+def assignment_before_statement(statement: ast.stmt, name: str, tree: ScopeTree) -> ast.Assign | None:
+    """Return the statement `name = ...` right before *statement*, in the same block."""
+    parent = tree.parent_of.get(statement)
+    if not isinstance(statement, (ast.Expr, ast.Return, ast.Assign)) or parent is None:
+        return None
+    for block in ("body", "orelse", "finalbody"):
+        statements = getattr(parent, block, None)
+        if isinstance(statements, list) and statement in statements:
+            index = statements.index(statement)
+            previous = statements[index - 1] if index else None
+            if isinstance(previous, ast.Assign) and _binds_only(previous, name):
+                return previous
+    return None
+
+
+def _binds_only(statement: ast.Assign, name: str) -> bool:
+    target = statement.targets[0]
+    return len(statement.targets) == 1 and isinstance(target, ast.Name) and target.id == name
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,211 @@
+"""Where contracts live: one generated module a package, or below the imports of a lone script."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .contract import Contract
+from .edits import Edit, apply_edits, insert
+from .expressions import laid_out
+from .imports import NewImport, add_imports, end_of_header
+from .payload import Dialect
+from .source import parse_source
+
+if TYPE_CHECKING:
+    from collections import Counter
+
+    from .expressions import Style
+    from .facts import FileFacts, ProjectFacts
+    from .source import SourceFile
+
+MODULE = "sse_contracts"
+HEADER = '"""How this package\'s event streams are written on the wire: one constant a wire contract."""\n\n'
+
+
+@dataclass(eq=False)
+class ContractHome:
+    """A file that holds contract constants.
+
+    Attributes:
+        name: The file, relative to the scanned root.
+        module: The dotted module that others import from; None if the constants stand in the file that uses them.
+        existing: The contracts that the file has already, by name.
+        contracts: The contracts that it shall have, by name.
+    """
+
+    name: str
+    module: str | None
+    existing: dict[str, Contract] = field(default_factory=dict)
+    contracts: dict[str, Contract] = field(default_factory=dict)
+
+    def assign_names(self, used: Counter[Contract], taken: set[str]) -> None:
+        """Name the contracts of *used*: what is there keeps its name, the most used other one is `SSE`."""
+        self.contracts = dict(self.existing)
+        for core, _ in sorted(used.items(), key=lambda item: (-item[1], item[0].source())):
+            if self.name_of(core) is None:
+                self.contracts[self._free_name(core, taken)] = core
+
+    def name_of(self, core: Contract) -> str | None:
+        """Return the constant whose contract has the core *core*."""
+        return next((name for name, contract in self.contracts.items() if contract.core == core.core), None)
+
+    def widen(self, name: str, keys: dict[str, tuple[str, ...]], *, verbatim: bool) -> None:
+        """Let the contract *name* write the typed chunks of *keys*, and holes with line ends if *verbatim*."""
+        contract = self.contracts[name]
+        merged = tuple(sorted((dict(contract.keys) | keys).items()))
+        self.contracts[name] = replace(contract, keys=merged, strict=contract.strict and not verbatim)
+
+    def _free_name(self, core: Contract, taken: set[str]) -> str:
+        names = ["SSE", f"SSE_{core.suffix}", *(f"SSE_{core.suffix}_{number}" for number in range(2, 100))]
+        return next(name for name in names if name not in self.contracts and name not in taken)
+
+
+def home_of(file: FileFacts, facts: ProjectFacts, contracts_module: str | None) -> ContractHome:
+    """Return where the contracts of *file* live."""
+    if contracts_module:
+        folder = contracts_module.replace(".", "/")
+        name = next((n for n in facts.project.names if n.endswith(f"{folder}.py")), f"{folder}.py")
+        return _with_existing(ContractHome(name, contracts_module), facts)
+    if not file.package or not _is_imported_as_package(file, facts):
+        return _with_existing(ContractHome(file.name, None), facts)
+    folder = file.source.path.resolve().parents[len(file.package) - 1]
+    name = Path(os.path.relpath(folder / f"{MODULE}.py", facts.project.scanned)).as_posix()
+    return _with_existing(ContractHome(name, f"{file.package[0]}.{MODULE}"), facts)
+
+
+def import_of(home: ContractHome, file: FileFacts) -> str | None:
+    """Return the module that *file* imports the contracts from, as its own imports are spelt."""
+    if home.module is None:
+        return None
+    relative = any(isinstance(node, ast.ImportFrom) and node.level for node in ast.walk(file.source.tree))
+    absolute = any(_imports_root(node, file.package[0]) for node in ast.walk(file.source.tree))
+    if relative and not absolute:
+        return "." * len(file.package) + home.module.split(".", 1)[1]
+    return home.module
+
+
+def contract_module_text(home: ContractHome, facts: ProjectFacts, style: Style) -> bytes:
+    """Return the bytes of the generated module *home*, with what a person wrote in it kept."""
+    raw = facts.project.read(home.name) if home.name in facts.project.names else None
+    raw = raw if raw is not None else HEADER.encode()
+    source = parse_source(raw, facts.project.path_of(home.name), home.name)
+    constants = constant_edits(home, source, style)
+    if not constants:
+        return raw
+    imports = add_imports(source, [NewImport("streamlift", tuple(needed_names(home)))], set(), style.line_length)
+    return source.encode(apply_edits(source.text, merged_edits(imports, constants), source.newline))
+
+
+def needed_names(home: ContractHome) -> set[str]:
+    """Return what the constants of *home* take from `streamlift`."""
+    models = any(contract.dialect.encoder != "json" for contract in home.contracts.values())
+    return {"SSEFormatter", "ModelDialect"} if models else {"SSEFormatter"}
+
+
+def constant_edits(home: ContractHome, source: SourceFile, style: Style) -> list[Edit]:
+    """Return the edits that give *source* the constants of *home*."""
+    edits = []
+    new = []
+    for name, contract in home.contracts.items():
+        line = _constant(name, contract, style)
+        if name not in home.existing:
+            new.append(line)
+        elif home.existing[name] != contract:
+            edits.append(Edit(*source.span(_assignment(source, name)), line))
+    return [*edits, _new_constants(home, source, new)] if new else edits
+
+
+def merged_edits(imports: list[Edit], constants: list[Edit]) -> list[Edit]:
+    """Return both, a constant behind the import that is inserted at its place."""
+    merged = list(imports)
+    for constant in constants:
+        same = [edit for edit in merged if edit.start == edit.end == constant.start == constant.end]
+        if same:
+            merged[merged.index(same[0])] = Edit(constant.start, constant.end, same[0].text + constant.text)
+        else:
+            merged.append(constant)
+    return merged
+
+
+def _new_constants(home: ContractHome, source: SourceFile, lines: list[str]) -> Edit:
+    block = "\n".join(lines) + "\n"
+    if home.module is not None:
+        lead = "" if not source.text or source.text.endswith(("\n", "\r")) else "\n"
+        gap = "" if home.existing or not source.tree.body[1:] else "\n"
+        return insert(len(source.text), lead + gap + block)
+    offset = end_of_header(source)
+    return insert(offset, "\n" + block)
+
+
+def _constant(name: str, contract: Contract, style: Style) -> str:
+    prefix = f"{name} = "
+    return prefix + laid_out(contract.source(), "", len(prefix), 0, style)
+
+
+def _assignment(source: SourceFile, name: str) -> ast.Assign:
+    for node in source.tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == name:
+            return node
+    raise LookupError(name)
+
+
+def _with_existing(home: ContractHome, facts: ProjectFacts) -> ContractHome:
+    file = facts.load(home.name) if home.name in facts.project.names else None
+    for node in file.source.tree.body if file else ():
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            contract = _read_contract(node.value)
+            if contract is not None:
+                home.existing[node.targets[0].id] = contract
+    return home
+
+
+def _read_contract(node: ast.expr) -> Contract | None:
+    """Return the contract that the call *node* makes, None if it is none of ours."""
+    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "SSEFormatter"):
+        return None
+    contract, options = Contract(), []
+    for keyword in node.keywords:
+        if keyword.arg == "dialect" and isinstance(keyword.value, ast.Call):
+            dialect = tuple((str(k.arg), ast.unparse(k.value)) for k in keyword.value.keywords)
+            contract = replace(contract, dialect=Dialect("model_dump_json", dialect))
+            continue
+        try:
+            value = ast.literal_eval(keyword.value)
+        except ValueError:
+            return None
+        match keyword.arg:
+            case "event":
+                contract = replace(contract, event_is_type=value == "type")
+            case "fields":
+                contract = replace(contract, order=value)
+            case "keys":
+                contract = replace(contract, keys=tuple(sorted(value.items())))
+            case "space" | "terminator" | "encoding" | "strict":
+                contract = replace(contract, **{keyword.arg: value})
+            case None | "sentinel" | "frame":
+                return None
+            case name:
+                options.append((name, ast.unparse(keyword.value)))
+    if options:
+        kept = tuple(sorted((n, re.sub("'", '"', t)) for n, t in options if (n, t) != ("ensure_ascii", "True")))
+        contract = replace(contract, dialect=Dialect("json", kept))
+    return contract
+
+
+def _is_imported_as_package(file: FileFacts, facts: ProjectFacts) -> bool:
+    root = file.package[0]
+    if any(isinstance(node, ast.ImportFrom) and node.level for node in ast.walk(file.source.tree)):
+        return True
+    pattern = re.compile(rb"^\s*(?:from|import)\s+" + root.encode() + rb"\b", re.MULTILINE)
+    return any((raw := facts.project.read(name)) and pattern.search(raw) for name in facts.project.names)
+
+
+def _imports_root(node: ast.AST, root: str) -> bool:
+    if isinstance(node, ast.ImportFrom):
+        return not node.level and (node.module or "").split(".")[0] == root
+    return isinstance(node, ast.Import) and any(alias.name.split(".")[0] == root for alias in node.names)

@@ -1,0 +1,66 @@
+"""Span edits: every byte outside of them stays as it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from .source import Span
+
+
+@dataclass(frozen=True, order=True)
+class Edit:
+    """Replace the characters from `start` to `end` by `text`.
+
+    Attributes:
+        start: Offset into the file's text.
+        end: Offset behind the last replaced character; equal to `start` for an insertion.
+        text: The new text, with "\\n" as line end.
+    """
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass
+class EditConflict(Exception):
+    """Two edits that touch the same characters.
+
+    Attributes:
+        first: The one that starts earlier.
+        second: The other.
+    """
+
+    first: Edit
+    second: Edit
+
+
+def replace(span: Span, text: str) -> Edit:
+    """Return the edit that puts *text* in the place of *span*."""
+    return Edit(span.start, span.end, text)
+
+
+def insert(offset: int, text: str) -> Edit:
+    """Return the edit that puts *text* at *offset*."""
+    return Edit(offset, offset, text)
+
+
+def apply_edits(text: str, edits: Iterable[Edit], newline: str) -> str:
+    """Return *text* with *edits* made; new lines end as the file's do.
+
+    Raises:
+        EditConflict: If two edits overlap.
+    """
+    pieces = []
+    position = 0
+    previous: Edit | None = None
+    for edit in sorted(set(edits)):
+        if previous is not None and edit.start < previous.end:
+            raise EditConflict(previous, edit)
+        pieces += [text[position : edit.start], edit.text.replace("\n", newline)]
+        position, previous = edit.end, edit
+    return "".join([*pieces, text[position:]])

@@ -1,0 +1,172 @@
+"""Write Python expressions: the project's quotes, the line length, one argument a line."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .fragment import Fragment, parse_fragment
+
+if TYPE_CHECKING:
+    import libcst
+
+    from .frame_text import Text
+    from .read_text import Hole
+
+INDENT = "    "
+ESCAPE = re.compile(r"\\.", re.DOTALL)
+ESCAPE_OR_QUOTE = {quote: re.compile(rf"\\.|{quote}", re.DOTALL) for quote in ("'", '"')}
+
+
+@dataclass(frozen=True)
+class Style:
+    """How a file writes Python.
+
+    Attributes:
+        quote: The quote of its strings.
+        line_length: The longest line that it allows.
+    """
+
+    quote: str = '"'
+    line_length: int = 88
+
+
+@dataclass
+class NotWritable(Exception):
+    """An expression that cannot be written down without changing what it means.
+
+    Attributes:
+        reason: A public reason code.
+    """
+
+    reason: str
+
+
+def string_literal(value: str, style: Style) -> str:
+    """Return a literal of *value* in the project's quotes."""
+    text = repr(value)
+    other = "'" if style.quote == '"' else '"'
+    if text[0] == style.quote or style.quote in text:
+        return text
+    assert text[0] == other
+    return style.quote + text[1:-1] + style.quote
+
+
+def text_expression(text: Text[Hole], style: Style) -> str:
+    """Return an expression for *text*: a literal, an f-string of its parts, or the sum that it was.
+
+    Raises:
+        NotWritable: If the quotes of the parts collide, or f-strings and sums are mixed.
+    """
+    if text.literal is not None:
+        return string_literal(text.literal, style)
+    if any(hole.is_concatenated for hole in text.holes):
+        return _sum(text, style)
+    fields = "".join(hole.field for hole in text.holes)
+    quote = next((q for q in (style.quote, "'", '"') if q not in fields), None)
+    if quote is None or "\n" in fields or "\r" in fields:
+        raise NotWritable("quotes-in-field")
+    parts = [part.field if not isinstance(part, str) else _escaped(part, quote) for part in text.parts]
+    return f"f{quote}{''.join(parts)}{quote}"
+
+
+def _sum(text: Text[Hole], style: Style) -> str:
+    if not all(hole.is_concatenated for hole in text.holes):
+        raise NotWritable("mixed-concatenation")
+    terms = [string_literal(part, style) if isinstance(part, str) else _operand(part.value) for part in text.parts]
+    if len(terms) == 1:
+        terms.insert(0, style.quote * 2)  # what is no str raises TypeError, as before
+    return " + ".join(terms)
+
+
+def _operand(fragment: Fragment) -> str:
+    tight = isinstance(fragment.node, (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Constant, ast.JoinedStr))
+    return fragment.text if tight else f"({fragment.text})"
+
+
+def _escaped(literal: str, quote: str) -> str:
+    # With a double quote in the text, repr() delimits it by single quotes and escapes only those.
+    body = repr(literal + '"')[1:-2].replace("{", "{{").replace("}", "}}")
+    unescaped = ESCAPE.sub(lambda match: "'" if match.group() == "\\'" else match.group(), body)
+    return ESCAPE_OR_QUOTE[quote].sub(lambda match: "\\" + quote if match.group() == quote else match.group(), unescaped)
+
+
+def requoted(fragment: Fragment, style: Style) -> str:
+    """Return the text of *fragment*, which stood inside an f-string, in the project's own quotes."""
+    import libcst
+
+    try:
+        tree = libcst.parse_expression(f"({fragment.text}\n)")
+    except libcst.ParserSyntaxError:
+        return fragment.text
+    changed = tree.visit(_requoter()(style.quote))
+    assert isinstance(changed, libcst.BaseExpression)
+    return libcst.Module([]).code_for_node(changed).strip()[1:-1].removesuffix("\n")
+
+
+def _requoter() -> type[libcst.CSTTransformer]:
+    import libcst
+
+    class Requoter(libcst.CSTTransformer):
+        def __init__(self, quote: str) -> None:
+            super().__init__()
+            self.quote = quote
+
+        def visit_FormattedString(self, node: libcst.FormattedString) -> bool:  # noqa: N802, ARG002
+            return False  # the quotes inside of it depend on its own
+
+        def leave_SimpleString(  # noqa: N802
+            self, original_node: libcst.SimpleString, updated_node: libcst.SimpleString
+        ) -> libcst.SimpleString:
+            plain = original_node.quote in {"'", '"'} and "\\" not in original_node.raw_value
+            if not plain or self.quote in original_node.raw_value:
+                return updated_node
+            return updated_node.with_changes(value=f"{original_node.prefix}{self.quote}{original_node.raw_value}{self.quote}")
+
+    return Requoter
+
+
+def laid_out(text: str, indentation: str, before: int, after: int, style: Style) -> str:
+    """Return *text* broken into lines if one line is too short for it.
+
+    Args:
+        text: An expression.
+        indentation: The white space that its statement starts with.
+        before: The characters before it on its first line.
+        after: The characters behind it on its last line.
+        style: The file's style.
+    """
+    if "\n" in text or "\r" in text or before + len(text) + after <= style.line_length:
+        return text
+    fragment = parse_fragment(text)
+    return _exploded(fragment, indentation, style)
+
+
+def _exploded(fragment: Fragment, indentation: str, style: Style) -> str:
+    node = fragment.node
+    if isinstance(node, ast.Call) and (node.args or node.keywords):
+        opening = fragment.part(node.func).text + "("
+        items = [("", fragment.part(argument)) for argument in node.args]
+        items += [(f"{keyword.arg}=" if keyword.arg else "**", fragment.part(keyword.value)) for keyword in node.keywords]
+        return _listed(opening, items, ")", indentation, style)
+    if isinstance(node, ast.Dict) and node.keys:
+        items = []
+        for key, value in zip(node.keys, node.values, strict=True):
+            items.append((f"{fragment.part(key).text}: " if key else "**", fragment.part(value)))
+        return _listed("{", items, "}", indentation, style)
+    if isinstance(node, ast.List) and node.elts and not any(isinstance(e, ast.Starred) for e in node.elts):
+        return _listed("[", [("", fragment.part(element)) for element in node.elts], "]", indentation, style)
+    return fragment.text
+
+
+def _listed(opening: str, items: list[tuple[str, Fragment]], closing: str, indentation: str, style: Style) -> str:
+    deeper = indentation + INDENT
+    lines = [opening]
+    for prefix, item in items:
+        text = item.text
+        if len(deeper) + len(prefix) + len(text) + 1 > style.line_length:
+            text = _exploded(item, deeper, style)
+        lines.append(f"{deeper}{prefix}{text},")
+    return "\n".join([*lines, indentation + closing])

@@ -1,0 +1,159 @@
+"""What is known of each file, and what the names of one file mean in another."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from .errors import UnreadableSource
+from .scopes import ScopeTree
+from .sites import NotSSE, Site, find_sites
+from .source import SourceFile, parse_source
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .project import Project
+
+
+@dataclass(eq=False)
+class FileFacts:
+    """One parsed file.
+
+    Attributes:
+        source: Its text.
+        tree: Its scopes.
+        package: The names of the packages that it lies in, outermost first.
+        sites: Its sites, in order.
+        not_sse: The strings that look like SSE and are not.
+    """
+
+    source: SourceFile
+    tree: ScopeTree
+    package: tuple[str, ...]
+    sites: list[Site] = field(default_factory=list)
+    not_sse: list[NotSSE] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        return self.source.name
+
+    @property
+    def module(self) -> str:
+        """The dotted name under which the file is imported."""
+        stem = self.source.path.stem
+        return ".".join(self.package if stem == "__init__" else (*self.package, stem))
+
+    def absolute(self, qualified: str) -> str:
+        """Return the absolute form of *qualified*, a name as an import of this file spells it."""
+        dots = len(qualified) - len(qualified.lstrip("."))
+        if not dots:
+            return qualified
+        depth = len(self.package) - dots + 1
+        return ".".join([*self.package[: max(depth, 0)], qualified[dots:]])
+
+    def exports(self, name: str) -> bool | None:
+        """Return whether `__all__` lists *name*; None if the module has no such list."""
+        bindings = self.tree.module.bindings.get("__all__")
+        if not bindings:
+            return None
+        listed = {
+            node.value
+            for binding in bindings
+            for node in ast.walk(binding.node)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        }
+        return name in listed
+
+
+@dataclass
+class ProjectFacts:
+    """The parsed files of a project.
+
+    Attributes:
+        project: The files.
+        files: The facts of each parsed file, by name.
+        errors: The files that cannot be analysed.
+    """
+
+    project: Project
+    files: dict[str, FileFacts] = field(default_factory=dict)
+    errors: list[UnreadableSource] = field(default_factory=list)
+
+    def load(self, name: str) -> FileFacts | None:
+        """Return the facts of *name*, without its sites; None if it cannot be analysed."""
+        if name in self.files:
+            return self.files[name]
+        if any(error.place.split(":")[0] == name for error in self.errors):
+            return None
+        raw = self.project.read(name)
+        if raw is None:
+            return None
+        path = self.project.path_of(name)
+        try:
+            source = parse_source(raw, path, name)
+            tree = ScopeTree(source.tree)
+        except UnreadableSource as error:
+            self.errors.append(error)
+            return None
+        except RecursionError:
+            self.errors.append(
+                UnreadableSource(name, "is nested too deeply to be analysed", "split the expression", "too-deep")
+            )
+            return None
+        self.files[name] = FileFacts(source, tree, package_of(path))
+        return self.files[name]
+
+    def uses_elsewhere(self, word: str, home: FileFacts, files: set[str]) -> bool:
+        """Return whether any of *files* but *home* loads *word*, or holds it as a whole string."""
+        for name in files - {home.name}:
+            facts = self.load(name)
+            if facts is None or _uses(facts.tree, word):
+                return True
+        return False
+
+
+def collect_facts(project: Project) -> ProjectFacts:
+    """Parse the files of *project* that may hold frames, and find their sites."""
+    facts = ProjectFacts(project)
+    for name in project.candidates():
+        file = facts.load(name)
+        if file is not None:
+            try:
+                file.sites, file.not_sse = find_sites(file.source, file.tree)
+            except RecursionError:
+                facts.errors.append(
+                    UnreadableSource(name, "is nested too deeply to be analysed", "split the expression", "too-deep")
+                )
+    facts.errors.extend(project.errors)
+    return facts
+
+
+def package_of(path: Path) -> tuple[str, ...]:
+    """Return the names of the packages around the file at *path*, outermost first."""
+    names: list[str] = []
+    folder = path.parent
+    while (folder / "__init__.py").exists() and folder.name:
+        names.insert(0, folder.name)
+        folder = folder.parent
+    return tuple(names)
+
+
+def uses_as_string(tree: ScopeTree, word: str) -> bool:
+    """Return whether a string of the file is *word*, or a dotted path that ends in it."""
+    return any(
+        isinstance(node.value, str) and (node.value == word or node.value.endswith(f".{word}")) for node in tree.strings
+    )
+
+
+def _uses(tree: ScopeTree, word: str) -> bool:
+    imported = any(
+        alias.name == word
+        for node in ast.walk(tree.module.node)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    )
+    named = word in tree.name_loads or word in tree.attribute_loads
+    defined = any(function.name == word for function in tree.functions)
+    return imported or named or defined or uses_as_string(tree, word)

@@ -1,0 +1,190 @@
+"""Text with holes <-> the fields of an event stream. Pure: nothing here knows Python syntax.
+
+The grammar is that of https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+HoleT = TypeVar("HoleT")
+
+FIELD_LINE = re.compile(r"(data|event|id|retry):( ?)(.*)", re.DOTALL)
+COMMENT_LINE = re.compile(r":( ?)(.*)", re.DOTALL)
+LINE_END = re.compile(r"\r\n|\r|\n")
+TERMINATOR = re.compile(r"(?:\r\n|\r|\n)*\Z")
+FIELD_AT_LINE_START = re.compile(r"(?:\A|[\r\n])(?:data|event|id|retry):")
+FIRST_PRIVATE = 0xF0000  # each hole is one character of the Supplementary Private Use Area while lines are cut
+
+
+@dataclass(frozen=True)
+class Text(Generic[HoleT]):
+    """Literal text and holes in the order in which they are written.
+
+    Attributes:
+        parts: Literal strings and holes; no two literals stand side by side.
+    """
+
+    parts: tuple[str | HoleT, ...]
+
+    @property
+    def holes(self) -> list[HoleT]:
+        return [part for part in self.parts if not isinstance(part, str)]
+
+    @property
+    def literal(self) -> str | None:
+        """The text if it has no hole."""
+        return "".join(map(str, self.parts)) if not self.holes else None
+
+    @property
+    def only_hole(self) -> HoleT | None:
+        """The hole, if the text is one hole and nothing else."""
+        return self.holes[0] if len(self.parts) == 1 and self.holes else None
+
+    def __add__(self, other: Text[HoleT]) -> Text[HoleT]:
+        return make_text([*self.parts, *other.parts])
+
+
+def make_text(parts: list[str | HoleT]) -> Text[HoleT]:
+    """Return the text of *parts* with neighbouring literals joined and empty ones dropped."""
+    joined: list[str | HoleT] = []
+    for part in parts:
+        if isinstance(part, str) and joined and isinstance(joined[-1], str):
+            joined[-1] += part
+        elif part != "":
+            joined.append(part)
+    return Text(tuple(joined))
+
+
+@dataclass(frozen=True)
+class Field(Generic[HoleT]):
+    """One field line.
+
+    Attributes:
+        name: `data`, `event`, `id` or `retry`.
+        value: What follows the colon and the blank.
+        space: Whether one blank follows the colon.
+    """
+
+    name: str
+    value: Text[HoleT]
+    space: bool
+
+
+@dataclass(frozen=True)
+class Frame(Generic[HoleT]):
+    """What one piece of text says in the event stream.
+
+    Attributes:
+        fields: The field lines in order; empty for a comment.
+        comment: The text of a comment that stands alone.
+        space: Whether a blank follows the colons; None where no colon tells.
+        terminator: The line ends after the last line.
+    """
+
+    fields: tuple[Field[HoleT], ...]
+    comment: Text[HoleT] | None
+    space: bool | None
+    terminator: str
+
+    def value(self, name: str) -> Text[HoleT] | None:
+        """Return the value of the field *name*."""
+        return next((field.value for field in self.fields if field.name == name), None)
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        return tuple(field.name for field in self.fields)
+
+
+@dataclass
+class NotAFrame(Exception):
+    """Text that cannot be read as exactly one frame.
+
+    Attributes:
+        reason: A public reason code.
+        is_site: Whether it still is hand-made SSE text, which a person has to move.
+    """
+
+    reason: str
+    is_site: bool
+
+
+def parse_frame(text: Text[HoleT]) -> Frame[HoleT]:
+    """Read *text* as one frame.
+
+    Raises:
+        NotAFrame: If it is none, or several, or one that no contract can write.
+    """
+    holes = text.holes
+    flat = _flatten(text)
+    end = TERMINATOR.search(flat)
+    assert end is not None
+    lines = LINE_END.split(flat[: end.start()])
+    terminator = end.group()
+    if not FIELD_LINE.match(lines[0]) and not COMMENT_LINE.match(lines[0]):
+        later = any(FIELD_LINE.match(line.lstrip(_private(holes))) for line in lines)
+        starts_with_hole = bool(lines[0]) and lines[0][0] in _private(holes)
+        raise NotAFrame("opaque-line" if starts_with_hole else "not-a-field", starts_with_hole and later and bool(terminator))
+    if "" in lines:
+        raise NotAFrame("several-frames", is_site=True)
+    if not _is_terminated(terminator):
+        split = bool(terminator) or len(lines) > 1
+        raise NotAFrame("split-frame" if terminator else "no-terminator", is_site=split)
+    return _frame(lines, terminator, holes)
+
+
+def _frame(lines: list[str], terminator: str, holes: list[HoleT]) -> Frame[HoleT]:
+    fields: list[Field[HoleT]] = []
+    comments: list[tuple[bool, str]] = []
+    for line in lines:
+        if match := FIELD_LINE.match(line):
+            name, space, value = match.groups()
+            fields.append(Field(name, _unflatten(value, holes), bool(space)))
+        elif match := COMMENT_LINE.match(line):
+            comments.append((bool(match[1]), match[2]))
+        else:
+            opaque = line[0] in _private(holes)
+            is_site = opaque or any(field.name == "data" for field in fields)
+            raise NotAFrame("opaque-line" if opaque else "unknown-field", is_site)
+    if comments and (fields or len(comments) > 1):
+        raise NotAFrame("comment-in-frame", is_site=True)
+    if len({field.name for field in fields}) < len(fields):
+        raise NotAFrame("repeated-field", is_site=True)
+    spaces = {field.space for field in fields} | {space for space, value in comments if space or value}
+    if len(spaces) > 1:
+        raise NotAFrame("mixed-blanks", is_site=True)
+    comment = _unflatten(comments[0][1], holes) if comments else None
+    return Frame(tuple(fields), comment, spaces.pop() if spaces else None, terminator)
+
+
+def _is_terminated(terminator: str) -> bool:
+    return len(LINE_END.findall(terminator)) > 1
+
+
+def _private(holes: list[HoleT]) -> str:
+    return "".join(chr(FIRST_PRIVATE + index) for index in range(len(holes))) or "\0"
+
+
+def _flatten(text: Text[HoleT]) -> str:
+    index = iter(range(len(text.parts)))
+    flat = []
+    for part in text.parts:
+        if not isinstance(part, str):
+            flat.append(chr(FIRST_PRIVATE + next(index)))
+        elif any(ord(character) >= FIRST_PRIVATE for character in part):
+            raise NotAFrame("private-use-character", is_site=False)
+        else:
+            flat.append(part)
+    return "".join(flat)
+
+
+def _unflatten(flat: str, holes: list[HoleT]) -> Text[HoleT]:
+    parts: list[str | HoleT] = []
+    for character in flat:
+        if ord(character) >= FIRST_PRIVATE:
+            parts.append(holes[ord(character) - FIRST_PRIVATE])
+        else:
+            parts.append(character)
+    return make_text(parts)

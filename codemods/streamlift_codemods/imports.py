@@ -1,0 +1,214 @@
+"""Where an import goes, by isort's default profile, and which import nothing uses any more."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .edits import Edit, insert
+from .source import LINE_END, Span
+
+if TYPE_CHECKING:
+    from .scopes import ScopeTree
+    from .source import SourceFile
+
+ImportNode = ast.Import | ast.ImportFrom
+FUTURE, STANDARD_LIBRARY, THIRD_PARTY, FIRST_PARTY, LOCAL = range(5)
+
+
+@dataclass(frozen=True)
+class NewImport:
+    """A `from module import names` that a file needs.
+
+    Attributes:
+        module: The module, with leading dots if relative.
+        names: The names, in any order.
+    """
+
+    module: str
+    names: tuple[str, ...]
+
+    def statement(self) -> str:
+        return f"from {self.module} import {', '.join(sorted(self.names, key=_name_key))}"
+
+
+def add_imports(source: SourceFile, wanted: list[NewImport], first_party: set[str], style_length: int) -> list[Edit]:
+    """Return the edits that make the names of *wanted* available in *source*.
+
+    Args:
+        source: The file.
+        wanted: At most one entry a module.
+        first_party: The top-level names of the project's own modules.
+        style_length: The longest line that the file allows.
+    """
+    block = header_imports(source.tree)
+    edits = []
+    for new in sorted(wanted, key=lambda new: _module_key(new.module)):
+        existing = _existing(block, new.module)
+        have = {alias.name for alias in existing.names if not alias.asname} if existing else set()
+        missing = tuple(name for name in new.names if name not in have)
+        if not missing:
+            continue
+        if existing and existing.lineno == existing.end_lineno and not any(alias.asname for alias in existing.names):
+            whole = NewImport(new.module, tuple(alias.name for alias in existing.names) + missing)
+            edits.append(Edit(*source.span(existing), _wrapped(whole, style_length)))
+        else:
+            edits.append(_insertion(source, NewImport(new.module, missing), block, first_party, style_length))
+    return _joined(edits)
+
+
+def header_imports(tree: ast.Module) -> list[ImportNode]:
+    """Return the imports at the top of the module, up to the first other statement."""
+    found: list[ImportNode] = []
+    for index, statement in enumerate(tree.body):
+        if isinstance(statement, (ast.Import, ast.ImportFrom)):
+            found.append(statement)
+        elif not (index == 0 and is_docstring(statement)):
+            break
+    return found
+
+
+def is_docstring(statement: ast.stmt) -> bool:
+    """Return whether *statement* is a string that stands alone."""
+    value = statement.value if isinstance(statement, ast.Expr) else None
+    return isinstance(value, ast.Constant) and isinstance(value.value, str)
+
+
+def end_of_header(source: SourceFile) -> int:
+    """Return the offset of the line after the header imports, or after the docstring, or the first line of code."""
+    block = header_imports(source.tree)
+    body = source.tree.body
+    last: ast.stmt | None = block[-1] if block else body[0] if body and is_docstring(body[0]) else None
+    if last is not None:
+        return after_statement(source, last)
+    return source.line_start(source.span(body[0]).start) if body else len(source.text)
+
+
+def after_statement(source: SourceFile, statement: ast.stmt) -> int:
+    """Return the offset of the line after *statement*."""
+    match = LINE_END.search(source.text, source.span(statement).end)
+    return match.end() if match else len(source.text)
+
+
+def remove_name(source: SourceFile, statement: ImportNode, name: str) -> Edit | None:
+    """Return the edit that takes the binding *name* out of the import *statement*; None if that is not simple."""
+    span = source.span(statement)
+    kept = [alias for alias in statement.names if _bound(alias) != name]
+    whole_lines = Span(source.line_start(span.start), after_statement(source, statement))
+    alone = not source.text[whole_lines.start : span.start].strip() and not source.text[span.end : whole_lines.end].strip()
+    if not kept:
+        return Edit(*whole_lines, "") if alone else None
+    text = source.text[span.start : span.end]
+    if statement.lineno == statement.end_lineno and "(" not in text:
+        names = ", ".join(f"{alias.name} as {alias.asname}" if alias.asname else alias.name for alias in kept)
+        head = text[: text.index("import", 5 if isinstance(statement, ast.ImportFrom) else 0)]
+        return Edit(*span, f"{head}import {names}")
+    removed = next(alias for alias in statement.names if _bound(alias) == name)
+    line = source.line_text(removed.lineno)
+    shown = f"{removed.name} as {removed.asname}" if removed.asname else removed.name
+    if line.strip() == f"{shown},":
+        start = source.offset(removed.lineno, 0)
+        return Edit(start, start + len(line) + len(source.newline), "")
+    return None
+
+
+def binding_statement(tree: ScopeTree, name: str) -> ImportNode | None:
+    """Return the one import at module level that binds *name*."""
+    bindings = tree.module.bindings.get(name, [])
+    node = bindings[0].node if len(bindings) == 1 else None
+    return node if isinstance(node, (ast.Import, ast.ImportFrom)) and node in tree.module.node.body else None
+
+
+def _bound(alias: ast.alias) -> str:
+    return alias.asname or alias.name.split(".")[0]
+
+
+def _existing(block: list[ImportNode], module: str) -> ast.ImportFrom | None:
+    for node in block:
+        if isinstance(node, ast.ImportFrom) and "." * node.level + (node.module or "") == module:
+            return node
+    return None
+
+
+def _insertion(
+    source: SourceFile, new: NewImport, block: list[ImportNode], first_party: set[str], style_length: int
+) -> Edit:
+    text = _wrapped(new, style_length) + "\n"
+    section = _section(new.module, first_party)
+    key = (True, _module_key(new.module))
+    placed = [(node, _node_section(node, first_party)) for node in block]
+    same = [node for node, its in placed if its == section]
+    before = [node for node in same if _node_key(node) < key]
+    earlier = [node for node, its in placed if its < section]
+    if before:
+        return insert(after_statement(source, before[-1]), text)
+    if same:
+        return insert(source.line_start(source.span(same[0]).start), text)
+    if earlier:
+        return insert(after_statement(source, earlier[-1]), "\n" + text)
+    if block:
+        return insert(source.line_start(source.span(block[0]).start), text + "\n")
+    offset = end_of_header(source)
+    ends_in_line = not source.text or source.text[offset - 1 : offset] in {"\n", "\r", ""}
+    after_docstring = bool(source.tree.body) and is_docstring(source.tree.body[0])
+    lead = "" if ends_in_line else "\n"
+    return insert(offset, lead + ("\n" + text if after_docstring else text + "\n"))
+
+
+def _joined(edits: list[Edit]) -> list[Edit]:
+    """Join insertions at one place, in which one blank line is enough between sections."""
+    joined: dict[tuple[int, int], Edit] = {}
+    for edit in edits:
+        place = (edit.start, edit.end)
+        if place in joined and edit.start == edit.end:
+            both = joined[place].text + edit.text
+            joined[place] = Edit(edit.start, edit.end, both)
+        else:
+            joined[place] = edit
+    return list(joined.values())
+
+
+def _section(module: str, first_party: set[str]) -> int:
+    root = module.split(".")[0]
+    if module.startswith("."):
+        return LOCAL
+    if root == "__future__":
+        return FUTURE
+    if root in sys.stdlib_module_names:
+        return STANDARD_LIBRARY
+    return FIRST_PARTY if root in first_party else THIRD_PARTY
+
+
+def _node_section(node: ImportNode, first_party: set[str]) -> int:
+    return _section(_node_module(node), first_party)
+
+
+def _node_module(node: ImportNode) -> str:
+    if isinstance(node, ast.ImportFrom):
+        return "." * node.level + (node.module or "")
+    return node.names[0].name
+
+
+def _node_key(node: ImportNode) -> tuple[bool, tuple[int, str]]:
+    return isinstance(node, ast.ImportFrom), _module_key(_node_module(node))
+
+
+def _module_key(module: str) -> tuple[int, str]:
+    # isort puts `from .. import` before `from . import`.
+    dots = len(module) - len(module.lstrip("."))
+    return -dots, module.lower()
+
+
+def _name_key(name: str) -> tuple[int, str]:
+    kind = 0 if name.isupper() else 1 if name[0].isupper() else 2
+    return kind, name
+
+
+def _wrapped(new: NewImport, style_length: int) -> str:
+    line = new.statement()
+    if len(line) <= style_length:
+        return line
+    names = "".join(f"    {name},\n" for name in sorted(new.names, key=_name_key))
+    return f"from {new.module} import (\n{names})"

@@ -1,0 +1,205 @@
+"""Phase 2: sites hand out chunks, the boundary encodes them."""
+
+from __future__ import annotations
+
+import ast
+import tokenize
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from ..contract_home import constant_edits, contract_module_text, import_of, merged_edits, needed_names
+from ..edits import Edit, apply_edits, insert, replace
+from ..expressions import laid_out
+from ..imports import NewImport, add_imports, binding_statement, remove_name
+from ..scopes import ScopeTree
+from ..source import SourceFile, parse_source
+
+if TYPE_CHECKING:
+    from ..facts import FileFacts
+    from ..frame_helpers import FrameHelper
+    from ..plan import Plan
+    from ..producers import Edge, Producer
+    from ..sites import Site
+
+STREAM_TYPES = {"AsyncGenerator", "AsyncIterator", "AsyncIterable", "Generator", "Iterator", "Iterable"}
+RESPONSE_MODULE = "streamlift.edges.starlette"
+TEXT_TYPES = {"str", "bytes"}
+
+
+def separate(plan: Plan) -> dict[str, bytes]:
+    """Return the new bytes of every file that changes, by name; new files among them."""
+    changed: dict[str, bytes] = {}
+    for file in list(plan.facts.files.values()):
+        if file.name in plan.facts.project.selected:
+            rewriting = _FileRewriting(plan, file)
+            if rewriting.has_work:
+                changed[file.name] = rewriting.result()
+    for home in {home for name, home in plan.homes.items() if name in changed and home.module is not None}:
+        first = next(file for name, file in plan.facts.files.items() if plan.homes.get(name) is home)
+        text = contract_module_text(home, plan.facts, plan.settings.style_of(first.source))
+        if text != (plan.facts.project.read(home.name) if home.name in plan.facts.project.names else None):
+            changed[home.name] = text
+    return changed
+
+
+class _FileRewriting:
+    """The edits of one file."""
+
+    def __init__(self, plan: Plan, file: FileFacts) -> None:
+        self.plan = plan
+        self.file = file
+        self.source = file.source
+        self.style = plan.settings.style_of(file.source)
+        self.edits: list[Edit] = []
+        self.imports: dict[str, set[str]] = defaultdict(set)
+        self.producers = [producer for producer in plan.producers if producer.file is file]
+        self.helpers = [helper for helper in plan.helpers if helper.file is file and _is_converted(helper)]
+        self.sites = [site for site in file.sites if site in plan.expressions]
+
+    @property
+    def has_work(self) -> bool:
+        return bool(self.sites)
+
+    def result(self) -> bytes:
+        for site in self.sites:
+            self._site(site)
+        for producer in self.producers:
+            self._producer(producer)
+        for helper in self.helpers:
+            self._annotate(helper.node.returns, foreign=False)
+        self._add_imports()
+        text = apply_edits(self.source.text, self.edits, self.source.newline)
+        return self._without_unused_imports(self.source.encode(text))
+
+    def _site(self, site: Site) -> None:
+        span = self.source.span(site.node)
+        wide = self.source.with_parentheses(span)
+        if not _comments(self.source.text[wide.start : wide.end]):
+            span = wide
+        line_end = self.source.line_start(span.end) + len(self.source.line_text(self.source.line_of(span.end)))
+        text = laid_out(
+            self.plan.expressions[site],
+            self.source.indentation(span.start),
+            span.start - self.source.line_start(span.start),
+            line_end - span.end,
+            self.style,
+        )
+        self.edits.append(replace(span, text))
+        self.imports["streamlift"].add("StreamingChunk")
+        if site in self.plan.encoded:
+            self._use_contract(self.plan.constant_of(site, self.file))
+        content = self.plan.contents[site]
+        if content.serialised is not None and content.call is not None:
+            self.edits.append(replace(self.source.span(content.serialised.value), content.call.value.text))
+
+    def _producer(self, producer: Producer) -> None:
+        name = self.plan.constant_of(producer, self.file)
+        migrated = {site.node for site in producer.sites}
+        self._annotate(producer.node.returns, foreign=producer.yields_other_things(migrated))
+        self._use_contract(name)
+        if producer.needs_decorator:
+            self.imports["streamlift"].add("producer")
+            start = self.source.line_start(self.source.offset(producer.node.lineno, 0))
+            self.edits.append(insert(start, f"{self.source.indentation(start)}@producer({name})\n"))
+        for edge in producer.edges:
+            self._edge(edge, name)
+
+    def _edge(self, edge: Edge, contract: str) -> None:
+        call = self.source.span(edge.producer_call)
+        self.edits += [insert(call.start, f"{contract}.stream("), insert(call.end, ")")]
+        if edge.names_media_type:
+            self.edits.append(replace(self.source.span(edge.response.func), "SSEResponse"))
+            self.imports[RESPONSE_MODULE].add("SSEResponse")
+
+    def _annotate(self, annotation: ast.expr | None, *, foreign: bool) -> None:
+        """Let the annotation of a function say that it hands out chunks."""
+        item = _item_type(annotation)
+        if isinstance(item, ast.Name) and item.id in TEXT_TYPES:
+            self.edits.append(replace(self.source.span(item), f"StreamingChunk | {item.id}" if foreign else "StreamingChunk"))
+
+    def _use_contract(self, name: str) -> None:
+        module = import_of(self.plan.homes[self.file.name], self.file)
+        if module is not None:
+            self.imports[module].add(name)
+
+    def _add_imports(self) -> None:
+        home = self.plan.homes[self.file.name]
+        if home.module is None:
+            self.imports["streamlift"] |= needed_names(home)
+        wanted = [NewImport(module, tuple(names)) for module, names in self.imports.items()]
+        first_party = {self.file.package[0]} if self.file.package else set()
+        added = add_imports(self.source, wanted, first_party, self.style.line_length)
+        if home.module is None:
+            added = merged_edits(added, constant_edits(home, self.source, self.style))
+        self.edits += added
+
+    def _without_unused_imports(self, raw: bytes) -> bytes:
+        """Take the imports out whose last use was migrated, unless something else may rely on them."""
+        if self.source.path.name == "__init__.py":
+            return raw
+        after = parse_source(raw, self.source.path, self.source.name)
+        tree = ScopeTree(after.tree)
+        removed = []
+        for name in self._imports_used_by_sites():
+            owner_loads = tree.loads_of(name, tree.module)
+            statement = binding_statement(tree, name)
+            if owner_loads or statement is None or self.file.exports(name) or self._is_used_from_outside(name):
+                continue
+            edit = remove_name(after, statement, name)
+            if edit is not None:
+                removed.append(edit)
+        return after.encode(apply_edits(after.text, removed, after.newline)) if removed else raw
+
+    def _imports_used_by_sites(self) -> set[str]:
+        nodes: list[ast.AST] = [site.node for site in self.sites]
+        nodes += [content.serialised for site in self.sites if (content := self.plan.contents[site]).serialised]
+        nodes += [edge.response.func for producer in self.producers for edge in producer.edges]
+        return {child.id for node in nodes for child in ast.walk(node) if isinstance(child, ast.Name)}
+
+    def _is_used_from_outside(self, name: str) -> bool:
+        """Whether another file imports *name* from this module, or patches it there."""
+        project = self.plan.facts.project
+        stem = self.source.path.stem
+        both = project.mentioning({name, stem})
+        for other in (both[name] & both[stem]) - {self.file.name}:
+            facts = self.plan.facts.load(other)
+            if facts is None or _reaches(facts.tree, stem, name):
+                return True
+        return False
+
+
+def _reaches(tree: ScopeTree, module: str, name: str) -> bool:
+    for node in ast.walk(tree.module.node):
+        if isinstance(node, ast.ImportFrom):
+            last = (node.module or "").split(".")[-1]
+            if last == module and any(alias.name in {name, "*"} for alias in node.names):
+                return True
+        elif isinstance(node, ast.Attribute) and node.attr == name and _last_name(node.value) == module:
+            return True
+    return any(isinstance(node.value, str) and f"{module}.{name}" in node.value for node in tree.strings)
+
+
+def _last_name(node: ast.expr) -> str | None:
+    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else None
+
+
+def _item_type(annotation: ast.expr | None) -> ast.expr | None:
+    """Return the type of the items in `AsyncIterator[str]` and its like, or the annotation of a helper itself."""
+    if isinstance(annotation, ast.Name):
+        return annotation
+    if not isinstance(annotation, ast.Subscript) or _last_name(annotation.value) not in STREAM_TYPES:
+        return None
+    inside = annotation.slice
+    return inside.elts[0] if isinstance(inside, ast.Tuple) and inside.elts else inside
+
+
+def _is_converted(helper: FrameHelper) -> bool:
+    return all(site.verdict == "auto" for site in helper.sites)
+
+
+def _comments(text: str) -> list[str]:
+    lines = iter(text.splitlines(keepends=True))
+    try:
+        return [t.string for t in tokenize.generate_tokens(lambda: next(lines, "")) if t.type == tokenize.COMMENT]
+    except (tokenize.TokenError, SyntaxError, IndentationError):
+        return ["unreadable"] if "#" in text else []

@@ -1,0 +1,142 @@
+"""Producers: the generators that hand frames out, who calls them, and where their boundary stands."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from .carriers import carrier_of
+from .facts import uses_as_string
+
+if TYPE_CHECKING:
+    from .facts import FileFacts, ProjectFacts
+    from .scopes import FunctionNode, Scope
+    from .sites import Site
+
+STREAMING_RESPONSE = {"starlette.responses.StreamingResponse", "fastapi.responses.StreamingResponse"}
+ROUTE_METHODS = {"get", "post", "put", "delete", "patch", "head", "options", "route", "api_route", "websocket", "stream"}
+NOT_A_STREAM = {
+    "contextlib.contextmanager", "contextlib.asynccontextmanager", "pytest.fixture", "pytest_asyncio.fixture",
+    "builtins.property", "functools.cached_property",
+}  # fmt: skip
+CONTENT_POSITION = 0
+
+
+@dataclass(frozen=True)
+class Edge:
+    """A call of Starlette's StreamingResponse around a call of a producer.
+
+    Attributes:
+        response: The response call.
+        producer_call: The call in it.
+        names_media_type: Whether the response is told its media type, so that another class sends the same header.
+    """
+
+    response: ast.Call
+    producer_call: ast.Call
+    names_media_type: bool
+
+
+@dataclass(eq=False)
+class Producer:
+    """A generator function with sites.
+
+    Attributes:
+        file: Where it is.
+        node: Its definition.
+        scope: Its own scope.
+        sites: Its sites that yield.
+        edges: The resolved edges that its calls stand in.
+        needs_decorator: Whether some caller still needs text.
+    """
+
+    file: FileFacts
+    node: FunctionNode
+    scope: Scope
+    sites: list[Site] = field(default_factory=list)
+    edges: list[Edge] = field(default_factory=list)
+    needs_decorator: bool = True
+
+    @property
+    def path(self) -> str:
+        return self.scope.path
+
+    @property
+    def is_async(self) -> bool:
+        return isinstance(self.node, ast.AsyncFunctionDef)
+
+    def refusal(self) -> str | None:
+        """Return the reason why nothing in this function can become a chunk, if there is one."""
+        for decorator in self.node.decorator_list:
+            target = decorator.func if isinstance(decorator, ast.Call) else decorator
+            if self.file.tree.qualified_name(target) in NOT_A_STREAM:
+                return "not-a-stream"
+            if isinstance(target, ast.Attribute) and target.attr in ROUTE_METHODS:
+                return "route-generator"
+        return None
+
+    def yields_other_things(self, migrated: set[ast.expr]) -> bool:
+        """Return whether it also yields anything that is not among *migrated*."""
+        for node in ast.walk(self.node):
+            if isinstance(node, (ast.Yield, ast.YieldFrom)) and self.file.tree.scope_of[node].function is self.scope:
+                value = node.value
+                branches = [value.body, value.orelse] if isinstance(value, ast.IfExp) else [value]
+                if isinstance(node, ast.YieldFrom) or not all(branch in migrated for branch in branches):
+                    return True
+        return False
+
+
+def is_private(node: FunctionNode, owner: Scope, file: FileFacts, *, closed_world: bool) -> bool:
+    """Return whether only this project can name *node*: a closure, an underscore, not in `__all__`."""
+    if owner.function is not None or closed_world:
+        return True
+    if node.name.startswith("_") and not node.name.endswith("__"):
+        return True
+    return owner is file.tree.module and file.exports(node.name) is False
+
+
+def find_edges(producer: Producer, facts: ProjectFacts, *, closed_world: bool) -> None:
+    """Fill in the edges of *producer*, and whether it needs the decorator for any other caller."""
+    file, tree = producer.file, producer.file.tree
+    owner = tree.scope_of[producer.node]
+    loads = calls_of(producer.node, owner, file)
+    producer.edges = [edge for load in loads if (edge := _edge_of(load, file))]
+    resolved = len(producer.edges) == len(loads) and len(loads) > 0
+    alone = len(owner.bindings[producer.node.name]) == 1 and is_private(producer.node, owner, file, closed_world=closed_world)
+    producer.needs_decorator = not (resolved and alone and is_known_here(producer.node, owner, facts, file))
+
+
+def is_known_here(node: FunctionNode, owner: Scope, facts: ProjectFacts, file: FileFacts) -> bool:
+    """Return whether no other file and no string names the function *node*."""
+    if owner.function is not None:
+        return True
+    name = node.name
+    mentions = facts.project.mentioning({name})[name]
+    same_name = [function for function in file.tree.functions if function.name == name]
+    return len(same_name) == 1 and not uses_as_string(file.tree, name) and not facts.uses_elsewhere(name, file, mentions)
+
+
+def calls_of(node: FunctionNode, owner: Scope, file: FileFacts) -> list[ast.expr]:
+    """Return every load in *file* that may be the function *node*: by name, or as an attribute if it is a method."""
+    if owner.is_class:
+        by_class_scope: list[ast.expr] = list(file.tree.loads_of(node.name, owner))
+        return [*by_class_scope, *file.tree.attribute_loads[node.name]]
+    return list(file.tree.loads_of(node.name, owner))
+
+
+def _edge_of(load: ast.expr, file: FileFacts) -> Edge | None:
+    tree = file.tree
+    call = tree.parent_of[load]
+    if not isinstance(call, ast.Call) or call.func is not load:
+        return None
+    parent = tree.parent_of[call]
+    response = tree.parent_of[parent] if isinstance(parent, ast.keyword) and parent.arg == "content" else parent
+    if not isinstance(response, ast.Call) or carrier_of(call, tree).name != "response":
+        return None
+    if isinstance(parent, ast.Call) and (not parent.args or parent.args[CONTENT_POSITION] is not call):
+        return None
+    if tree.qualified_name(response.func) not in STREAMING_RESPONSE:
+        return None
+    named = any(keyword.arg == "media_type" for keyword in response.keywords)
+    return Edge(response, call, named)

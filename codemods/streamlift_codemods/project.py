@@ -1,0 +1,176 @@
+"""Which files a run looks at, and which of them can hold hand-made SSE at all."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .errors import UnreadableSource, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pathspec import GitIgnoreSpec
+
+NEVER = {".git", ".hg", ".svn", ".venv", "venv", "__pycache__", "node_modules", ".tox", ".nox", ".eggs", ".streamlift"}
+PROJECT_MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
+# A field name at the start of a string or of a line in it, or a comment frame.
+CANDIDATE = re.compile(
+    rb"""(?:["']|\\n|\\r|["']\\?\r?\n)(?:data|event|id|retry):|["']:[^"'\n]*(?:\\n|\\r){2}"""
+)
+
+
+@dataclass
+class Project:
+    """The Python files under a project's root.
+
+    Attributes:
+        root: What facts come from.
+        scanned: What reported paths are relative to.
+        files: The files under `root`, by their path relative to `scanned`.
+        selected: The names of the files that may be changed.
+        overlay: Texts that count instead of what is on disk, by name.
+        errors: The files that cannot be read.
+    """
+
+    root: Path
+    scanned: Path
+    files: dict[str, Path]
+    selected: set[str]
+    overlay: dict[str, bytes] = field(default_factory=dict)
+    errors: list[UnreadableSource] = field(default_factory=list)
+    _bytes: dict[str, bytes | None] = field(default_factory=dict, repr=False)
+
+    def read(self, name: str) -> bytes | None:
+        """Return the bytes of *name*, None if they cannot be read; that is reported once."""
+        if name in self.overlay:
+            return self.overlay[name]
+        if name not in self._bytes:
+            try:
+                self._bytes[name] = self.files[name].read_bytes()
+            except OSError as error:
+                self._bytes[name] = None
+                remedy = "check that it exists and its permissions"
+                self.errors.append(UnreadableSource(name, f"cannot be read ({error.strerror})", remedy, "unreadable"))
+        return self._bytes[name]
+
+    @property
+    def names(self) -> Iterable[str]:
+        return [*self.files, *(name for name in self.overlay if name not in self.files)]
+
+    def candidates(self) -> list[str]:
+        """Return the selected files whose bytes may hold a frame."""
+        names = [name for name in self.names if name in self.selected or name in self.overlay]
+        return [name for name in names if (raw := self.read(name)) and CANDIDATE.search(raw)]
+
+    def mentioning(self, words: set[str]) -> dict[str, set[str]]:
+        """Return, for each of *words*, the files in whose text it stands as a whole word."""
+        found: dict[str, set[str]] = {word: set() for word in words}
+        if not words:
+            return found
+        pattern = re.compile(rb"\b(?:" + b"|".join(re.escape(w.encode()) for w in sorted(words)) + rb")\b")
+        for name in self.names:
+            raw = self.read(name)
+            for match in set(pattern.findall(raw)) if raw else ():
+                found[match.decode()].add(name)
+        return found
+
+    def path_of(self, name: str) -> Path:
+        """Return where the file *name* is, or would be, on disk."""
+        return self.files.get(name, self.scanned / name)
+
+    def with_overlay(self, overlay: dict[str, bytes]) -> Project:
+        """Return the same project with the texts of *overlay* in place of those on disk."""
+        selected = self.selected | set(overlay)
+        return Project(self.root, self.scanned, self.files, selected, {**self.overlay, **overlay}, _bytes=self._bytes)
+
+
+def open_project(paths: list[Path], exclude: Iterable[str] = ()) -> Project:
+    """Return the project that *paths* lie in.
+
+    Raises:
+        UsageError: If a path does not exist or holds no Python file.
+    """
+    for path in paths:
+        if not path.exists():
+            raise UsageError(str(path), "does not exist", "name a file or a directory")
+    first = paths[0].resolve()
+    scanned = first if first.is_dir() else first.parent
+    if len(paths) > 1:
+        scanned = Path(os.path.commonpath([p.resolve() if p.is_dir() else p.resolve().parent for p in paths]))
+    root = project_root(scanned)
+    selected: dict[str, Path] = {}
+    for path in paths:
+        for file in _python_files(path.resolve(), exclude):
+            selected[_name(file, scanned)] = file
+    if not selected:
+        raise UsageError(" ".join(map(str, paths)), "holds no Python file", "name a directory with Python code")
+    files = dict(selected)
+    if root != scanned:
+        for file in _python_files(root, exclude):
+            files.setdefault(_name(file, scanned), file)
+    return Project(root, scanned, files, set(selected))
+
+
+def _name(path: Path, scanned: Path) -> str:
+    return Path(os.path.relpath(path, scanned)).as_posix()
+
+
+def project_root(path: Path) -> Path:
+    """Return the nearest folder around *path* that looks like a project, else *path* or its folder."""
+    path = path if path.is_dir() else path.parent
+    for folder in (path, *path.parents):
+        if any((folder / mark).exists() for mark in PROJECT_MARKS):
+            return folder
+    return path
+
+
+def _python_files(path: Path, exclude: Iterable[str]) -> Iterator[Path]:
+    if path.is_file():
+        yield path
+        return
+    yield from _walk(path, path, [], tuple(exclude))
+
+
+def _walk(folder: Path, top: Path, ignores: list[tuple[Path, GitIgnoreSpec]], exclude: tuple[str, ...]) -> Iterator[Path]:
+    try:
+        with os.scandir(folder) as entries:
+            listed = sorted(entries, key=lambda entry: entry.name)
+    except OSError:
+        return
+    if any(entry.name == ".gitignore" for entry in listed):
+        ignores = [*ignores, (folder, _read_gitignore(folder / ".gitignore"))]
+    for entry in listed:
+        is_directory = entry.is_dir(follow_symlinks=False)
+        if is_directory and entry.name in NEVER:
+            continue
+        if not is_directory and not entry.name.endswith(".py"):
+            continue
+        path = folder / entry.name
+        if _is_ignored(path, is_directory, ignores) or _is_excluded(path, top, exclude):
+            continue
+        if is_directory:
+            yield from _walk(path, top, ignores, exclude)
+        elif entry.is_file():
+            yield path
+
+
+def _read_gitignore(path: Path) -> GitIgnoreSpec:
+    from pathspec import GitIgnoreSpec
+
+    try:
+        return GitIgnoreSpec.from_lines(path.read_text(encoding="utf-8", errors="replace").splitlines())
+    except OSError:
+        return GitIgnoreSpec.from_lines([])
+
+
+def _is_ignored(path: Path, is_directory: bool, ignores: list[tuple[Path, GitIgnoreSpec]]) -> bool:
+    suffix = "/" if is_directory else ""
+    return any(spec.match_file(path.relative_to(base).as_posix() + suffix) for base, spec in ignores)
+
+
+def _is_excluded(path: Path, top: Path, exclude: tuple[str, ...]) -> bool:
+    return any(path.match(pattern) or path.relative_to(top).match(pattern) for pattern in exclude)

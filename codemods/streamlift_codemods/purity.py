@@ -1,0 +1,71 @@
+"""What can be said about an expression without running it: effects, order, and whether it is a str."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .scopes import Scope, ScopeTree
+
+EFFECTLESS = (
+    ast.Constant, ast.Name, ast.Attribute, ast.Dict, ast.List, ast.Tuple, ast.JoinedStr, ast.FormattedValue,
+    ast.expr_context,
+)  # fmt: skip
+STR_FUNCTIONS = {"builtins.str", "builtins.repr", "builtins.ascii", "builtins.chr", "builtins.hex", "json.dumps"}
+STR_METHODS = {"model_dump_json", "isoformat", "hexdigest"}
+
+
+def is_effectless(node: ast.AST) -> bool:
+    """Return whether evaluating *node* runs nothing but names, attributes, literals and displays.
+
+    Attribute access counts as effectless: an assumption, reported as such.
+    """
+    return all(isinstance(child, EFFECTLESS) for child in ast.walk(node))
+
+
+def is_str(node: ast.expr, tree: ScopeTree, scope: Scope) -> bool:
+    """Return whether *node* certainly is a str: by construction, or by its annotation."""
+    if isinstance(node, (ast.Constant, ast.JoinedStr)):
+        return isinstance(node, ast.JoinedStr) or isinstance(node.value, str)
+    if isinstance(node, ast.Call):
+        by_method = isinstance(node.func, ast.Attribute) and node.func.attr in STR_METHODS
+        return by_method or tree.qualified_name(node.func, scope) in STR_FUNCTIONS
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return is_str(node.left, tree, scope) and is_str(node.right, tree, scope)
+    if isinstance(node, ast.Name):
+        return _is_str_name(node.id, tree, scope)
+    return False
+
+
+def _is_str_name(name: str, tree: ScopeTree, scope: Scope) -> bool:
+    owner = scope.owner_of(name)
+    if owner is None:
+        return False
+    bindings = owner.bindings[name]
+    for binding in bindings:
+        if isinstance(binding.node, ast.arg):
+            if not _is_str_parameter(binding.node, owner):
+                return False
+        elif binding.value is None or _mentions(binding.value, name) or not is_str(binding.value, tree, owner):
+            return False
+    return True
+
+
+def _mentions(node: ast.AST, name: str) -> bool:
+    return any(isinstance(child, ast.Name) and child.id == name for child in ast.walk(node))
+
+
+def _is_str_parameter(argument: ast.arg, owner: Scope) -> bool:
+    if not (isinstance(argument.annotation, ast.Name) and argument.annotation.id == "str"):
+        return False
+    function = owner.node
+    if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return False
+    arguments = function.args
+    positional = [*arguments.posonlyargs, *arguments.args]
+    defaults = dict(zip(positional[len(positional) - len(arguments.defaults) :], arguments.defaults, strict=True))
+    defaults |= {a: d for a, d in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if d is not None}
+    default = defaults.get(argument)
+    is_plain = argument is not arguments.vararg and argument is not arguments.kwarg
+    return is_plain and (default is None or (isinstance(default, ast.Constant) and isinstance(default.value, str)))

@@ -1,0 +1,166 @@
+"""Read a string-building expression as text with holes, by abstract interpretation."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .fragment import Fragment, replacement_fields
+from .frame_text import Text, make_text
+
+if TYPE_CHECKING:
+    from .scopes import Scope, ScopeTree
+
+UTF_8 = {"utf-8", "utf8", "utf_8"}
+
+
+@dataclass(frozen=True)
+class Hole:
+    """A place in the text that a value fills at run time.
+
+    Attributes:
+        value: The expression of the value.
+        field: The replacement field as written, with its braces; "" if the value is concatenated.
+        conversion: "r", "s", "a" or "".
+        has_spec: Whether a format specification applies.
+    """
+
+    value: Fragment
+    field: str = ""
+    conversion: str = ""
+    has_spec: bool = False
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the text is `format(value, "")`, or the value itself, a str."""
+        return not self.conversion and not self.has_spec
+
+    @property
+    def is_concatenated(self) -> bool:
+        """Whether anything but a str would raise TypeError."""
+        return not self.field
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What an expression says.
+
+    Attributes:
+        text: Its text with holes.
+        is_bytes: Whether the expression makes bytes, in UTF-8.
+    """
+
+    text: Text[Hole]
+    is_bytes: bool
+
+
+@dataclass
+class NotReadable(Exception):
+    """An expression whose text cannot be told.
+
+    Attributes:
+        reason: A public reason code.
+    """
+
+    reason: str
+
+
+def read_text(fragment: Fragment, tree: ScopeTree, scope: Scope) -> Reading:
+    """Return the text that *fragment*, standing in *scope*, makes.
+
+    Raises:
+        NotReadable: If it is built in a way that is not understood yet.
+    """
+    return _Reader(tree, scope).read(fragment)
+
+
+class _Reader:
+    def __init__(self, tree: ScopeTree, scope: Scope) -> None:
+        self.tree = tree
+        self.scope = scope
+
+    def read(self, fragment: Fragment) -> Reading:
+        node = fragment.node
+        if isinstance(node, ast.Constant) and isinstance(node.value, (str, bytes)):
+            return _constant(node.value)
+        if isinstance(node, ast.JoinedStr):
+            return Reading(self._joined(fragment), is_bytes=False)
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+            return self._sum(fragment, node)
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod):
+            raise NotReadable("percent-format")
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            return self._method(fragment, node, node.func)
+        if isinstance(node, ast.Name) and (constant := self._constant_of(node)) is not None:
+            return _constant(constant)
+        return Reading(Text((Hole(fragment),)), is_bytes=False)
+
+    def _joined(self, fragment: Fragment) -> Text[Hole]:
+        assert isinstance(fragment.node, ast.JoinedStr)
+        try:
+            fields = iter(replacement_fields(fragment.text))
+        except SyntaxError as error:
+            raise NotReadable("newer-grammar") from error
+        parts: list[str | Hole] = []
+        for value in fragment.node.values:
+            if isinstance(value, ast.Constant):
+                parts.append(str(value.value))
+            else:
+                replacement = next(fields)
+                parts.extend(self._hole(replacement.value, replacement.text, replacement.conversion, replacement.has_spec))
+        return make_text(parts)
+
+    def _hole(self, value: Fragment, field: str, conversion: str, has_spec: bool) -> tuple[str | Hole, ...]:
+        if not conversion and not has_spec:
+            constant = value.node.value if isinstance(value.node, ast.Constant) else None
+            if isinstance(value.node, ast.Name):
+                constant = self._constant_of(value.node)
+            if isinstance(constant, str):
+                return (constant,)
+            if isinstance(value.node, ast.JoinedStr):
+                return self._joined(value).parts
+        return (Hole(value, field, conversion, has_spec),)
+
+    def _sum(self, fragment: Fragment, node: ast.BinOp) -> Reading:
+        left, right = self.read(fragment.part(node.left)), self.read(fragment.part(node.right))
+        opaque = [side for side in (left, right) if side.text.only_hole]
+        if left.is_bytes != right.is_bytes and not opaque:
+            raise NotReadable("text-and-bytes")
+        is_bytes = left.is_bytes or right.is_bytes
+        if is_bytes and opaque:
+            raise NotReadable("opaque-bytes")
+        return Reading(left.text + right.text, is_bytes)
+
+    def _method(self, fragment: Fragment, node: ast.Call, function: ast.Attribute) -> Reading:
+        if function.attr == "encode":
+            return self._encoded(fragment, node, function)
+        if function.attr in {"format", "join"} and isinstance(function.value, (ast.Constant, ast.JoinedStr)):
+            raise NotReadable(f"str-{function.attr}")
+        return Reading(Text((Hole(fragment),)), is_bytes=False)
+
+    def _encoded(self, fragment: Fragment, node: ast.Call, function: ast.Attribute) -> Reading:
+        inner = self.read(fragment.part(function.value))
+        codec = node.args[0].value if node.args and isinstance(node.args[0], ast.Constant) else "utf-8"
+        plain = len(node.args) <= 1 and not node.keywords and str(codec).lower() in UTF_8
+        if not plain or (node.args and not isinstance(node.args[0], ast.Constant)) or inner.is_bytes:
+            raise NotReadable("other-codec")
+        return Reading(inner.text, is_bytes=True)
+
+    def _constant_of(self, name: ast.Name) -> str | bytes | None:
+        """Return the value of a module constant: bound once, at module level, to a literal."""
+        owner = self.scope.owner_of(name.id)
+        if owner is not self.tree.module or len(owner.bindings[name.id]) != 1:
+            return None
+        value = owner.bindings[name.id][0].value
+        literal = value.value if isinstance(value, ast.Constant) else None
+        return literal if isinstance(literal, (str, bytes)) else None
+
+
+def _constant(value: str | bytes) -> Reading:
+    if isinstance(value, str):
+        return Reading(make_text([value]), is_bytes=False)
+    try:
+        return Reading(make_text([value.decode("utf-8")]), is_bytes=True)
+    except UnicodeDecodeError as error:
+        raise NotReadable("other-codec") from error

@@ -1,0 +1,114 @@
+"""Why a site is left, or a string is no site: the public list, with what a person can do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One reason.
+
+    Attributes:
+        code: Its stable code.
+        meaning: What the tool saw.
+        by_hand: What a person can do about it.
+    """
+
+    code: str
+    meaning: str
+    by_hand: str
+
+
+WRAP = "move it by hand, or leave it: the boundary lets text through unchanged"
+NOTHING = "nothing: it is no frame"
+
+REASONS = {
+    reason.code: reason
+    for reason in (
+        Reason("opaque-line", "A line of the frame starts with a value, so its field is known at run time only.",
+               "write one expression for each form that the frame can have"),
+        Reason("several-frames", "The text holds more than one frame, and one chunk is one frame.",
+               "yield each frame by itself, if nothing relies on one message"),
+        Reason("split-frame", "The text is a part of a frame; the rest is sent elsewhere.",
+               "join the parts into one expression, if nothing relies on the messages between"),
+        Reason("no-terminator", "The text has no line end after its last field, so no client dispatches it.",
+               "check whether the frame is cut off by mistake"),
+        Reason("comment-in-frame", "A comment line stands inside of a frame.", "send the comment by itself"),
+        Reason("repeated-field", "A field occurs more than once in the frame.", WRAP),
+        Reason("mixed-blanks", "Some colons of the frame are followed by a blank and some are not.", WRAP),
+        Reason("unknown-field", "A line of the text has no field name that the standard knows.", WRAP),
+        Reason("no-data", "The frame has neither data nor a comment.", WRAP),
+        Reason("percent-format", "The text is made by the % operator, which is not read yet.", "use an f-string"),
+        Reason("str-format", "The text is made by str.format, which is not read yet.", "use an f-string"),
+        Reason("str-join", "The text is made by str.join, which is not read yet.", "use an f-string"),
+        Reason("newer-grammar", "The expression needs the grammar of a newer Python than this one.",
+               "run streamlift on Python 3.12 or newer"),
+        Reason("text-and-bytes", "The expression adds text and bytes.", "fix the expression"),
+        Reason("opaque-bytes", "The frame has bytes in it whose making cannot be seen.", WRAP),
+        Reason("other-codec", "The frame is encoded in another way than UTF-8 as it stands.", WRAP),
+        Reason("in-container", "The frame stands in a tuple, list or dict, which no boundary looks into.",
+               "yield the frames one by one"),
+        Reason("carrier-variable", "The frame is kept in a variable that is used elsewhere, or later.",
+               "yield the frame where it is made"),
+        Reason("carrier-constant", "The frame is a module or class constant.", "write the chunk where it is yielded"),
+        Reason("carrier-list", "The frame is collected in a list.", "yield the frames one by one"),
+        Reason("carrier-queue", "The frame is put on a queue, which is not followed yet.",
+               "put SSE.encoded(StreamingChunk.of(...)) and give the consumer SSE.stream(...)"),
+        Reason("carrier-writer", "The frame is written to a response object, which is not followed yet.",
+               "write SSE.format_chunk(StreamingChunk.of(...))"),
+        Reason("carrier-publish", "The frame is published to another process.",
+               "keep text while versions are mixed: SSE.format_chunk(...)"),
+        Reason("carrier-argument", "The frame is handed to a function, which is not followed yet.", WRAP),
+        Reason("carrier-response", "The frame is the whole body of a response.", WRAP),
+        Reason("carrier-accumulated", "The frame is added to other text.", WRAP),
+        Reason("carrier-lambda", "The frame is made in a lambda or outside of a function.", "write a function"),
+        Reason("carrier-comprehension", "The frame is made in a comprehension.", "write a generator function"),
+        Reason("carrier-assignment", "The frame is assigned to more than one name, or to an attribute.", WRAP),
+        Reason("carrier-expression", "The frame is a part of a larger expression.", WRAP),
+        Reason("test-code", "The file is a test; its frames are expectations or fake upstreams.",
+               "change the tests when the decorator goes"),
+        Reason("not-a-stream", "The generator is a context manager, a fixture or a property.", NOTHING),
+        Reason("route-generator", "The generator is the path operation itself; the framework decides what to make of it.",
+               "return a response around an inner generator"),
+        Reason("name-collision", "The name StreamingChunk means something else in this file.", "rename one of the two"),
+        Reason("not-proved", "The new expression does not do the same in every case.", "compare both by hand"),
+        Reason("may-not-be-str", "The value may be something else than a str.", "make it a str"),
+        Reason("quotes-in-field", "The f-string cannot be written again with its quotes.", "bind the value to a name first"),
+        Reason("mixed-concatenation", "F-strings and sums are mixed in the text.", "use one f-string"),
+        Reason("not-a-number", "The constant JSON holds NaN or an infinity.", WRAP),
+        Reason("public-helper", "The helper is public: code outside of the project may rely on its text.",
+               "set closed-world = true in [tool.streamlift] if there is none"),
+        Reason("shared-helper", "Another file uses the helper, or a string names it.",
+               "wait for phase 2 across modules, or move it beside its only caller"),
+        Reason("helper-escapes", "The helper is never called here, or is passed on as a value.", WRAP),
+        Reason("helper-returns-more", "The helper also returns something that is no frame.", "return frames only"),
+        Reason("helper-generator", "The helper is a generator itself.", WRAP),
+        Reason("helper-lambda", "The helper is called in a lambda.", WRAP),
+        Reason("async-helper", "The helper is a coroutine function.", "make it a plain function"),
+        Reason("decorated-helper", "The helper has a decorator whose effect is unknown.", WRAP),
+        *(
+            Reason(f"helper-{carrier}", f"A call of the helper leaves by another way than yield ({carrier}).", WRAP)
+            for carrier in ("return", "variable", "constant", "list", "queue", "writer", "publish", "argument", "response",
+                            "accumulated", "comprehension", "assignment", "expression", "container", "comparison",
+                            "parsing", "log", "statement", "subscript", "default")
+        ),
+        Reason("docstring", "The string is a docstring.", NOTHING),
+        Reason("statement", "The string stands alone.", NOTHING),
+        Reason("comparison", "The string is compared with another.", "see the relay that reads its own frames back"),
+        Reason("parsing", "The string is searched for or cut at.", "see the relay that reads its own frames back"),
+        Reason("log", "The string is logged.", NOTHING),
+        Reason("default", "The string is a default value.", NOTHING),
+        Reason("annotation", "The string is an annotation.", NOTHING),
+        Reason("subscript", "The string is a key.", NOTHING),
+        Reason("data-uri", "The string is a data: URI.", NOTHING),
+        Reason("not-a-field", "The text does not start with a field of an event stream.", NOTHING),
+        Reason("private-use-character", "The text holds characters of a private use area.", NOTHING),
+        Reason("syntax-error", "The file cannot be parsed.", "fix the syntax, or run on a newer Python"),
+        Reason("encoding", "The file is not in the encoding that it declares.", "save it as UTF-8"),
+        Reason("not-lossless", "The file would not survive decoding and encoding.", "save it as UTF-8"),
+        Reason("too-deep", "The file is nested too deeply.", "split the expression"),
+        Reason("null-bytes", "The file holds null bytes.", "remove them"),
+        Reason("unreadable", "The file cannot be read.", "check its permissions"),
+    )
+}  # fmt: skip

@@ -1,0 +1,90 @@
+"""`scan --format json`, schema 1."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from ..rules import code_of
+
+if TYPE_CHECKING:
+    from ..plan import Plan
+    from ..producers import Producer
+    from ..sites import NotSSE, Site
+
+Row = dict[str, object]
+
+
+def report(plan: Plan) -> str:
+    """Return the report of *plan* as JSON text."""
+    seen: Counter[str] = Counter()
+    selected = plan.facts.project.selected
+    producers = [producer for producer in plan.producers if producer.file.name in selected]
+    sites = [_site(site, plan, seen) for site in plan.sites]
+    others = [row for name, file in plan.facts.files.items() if name in selected for row in file.not_sse]
+    return json.dumps(
+        {
+            "schema": 1,
+            "sites": sites,
+            "producers": [_producer(producer, plan) for producer in producers],
+            "edges": [_edge(producer, edge.response) for producer in producers for edge in producer.edges],
+            "not_sse": [_not_sse(row) for row in others],
+            "errors": [{"place": e.place, "reason": e.reason, "problem": e.problem} for e in plan.facts.errors],
+            "summary": dict(Counter(str(site["verdict"]) for site in sites)),
+        },
+        indent=1,
+    )
+
+
+def _site(site: Site, plan: Plan, seen: Counter[str]) -> Row:
+    return {
+        "id": _fingerprint(site, seen),
+        "code": code_of(site, plan.contents.get(site)),
+        **_place(site.source.name, site.node),
+        "kind": site.kind,
+        "function": site.scope.path,
+        "verdict": site.verdict,
+        "grade": site.grade,
+        "reason": site.reason,
+        "proof": site.proof,
+    }
+
+
+def _fingerprint(site: Site, seen: Counter[str]) -> str:
+    """Return an id that stays when lines move: the place by name, the code, and its number among equals."""
+    key = f"{site.source.name}\0{site.scope.path}\0{ast.dump(site.node)}"
+    seen[key] += 1
+    return hashlib.blake2b(f"{key}\0{seen[key]}".encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+def _place(name: str, node: ast.expr | ast.stmt) -> Row:
+    return {
+        "path": name,
+        "line": node.lineno,
+        "column": node.col_offset + 1,
+        "end_line": node.end_lineno,
+        "end_column": (node.end_col_offset or 0) + 1,
+    }
+
+
+def _producer(producer: Producer, plan: Plan) -> Row:
+    return {
+        "path": producer.file.name,
+        "line": producer.node.lineno,
+        "function": producer.path,
+        "async": producer.is_async,
+        "sites": len(producer.sites),
+        "contract": plan.constant_of(producer, producer.file),
+        "boundary": "decorator" if producer.needs_decorator else "caller",
+    }
+
+
+def _edge(producer: Producer, response: ast.Call) -> Row:
+    return {**_place(producer.file.name, response), "producer": producer.path}
+
+
+def _not_sse(row: NotSSE) -> Row:
+    return {**_place(row.source.name, row.node), "reason": row.reason}

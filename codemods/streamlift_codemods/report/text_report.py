@@ -1,0 +1,112 @@
+"""What a person reads: each site with its source, the frame as it is read, verdict and reason; diffs."""
+
+from __future__ import annotations
+
+import difflib
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from ..reasons import REASONS
+from ..rules import code_of
+
+if TYPE_CHECKING:
+    from ..frame_text import Frame, Text
+    from ..plan import Plan
+    from ..project import Project
+    from ..read_text import Hole
+    from ..sites import Site
+
+SHOWN = 100
+
+
+def report_sites(plan: Plan) -> str:
+    """Return a paragraph for each site and a summary."""
+    return "".join(_paragraph(site, plan) for site in plan.sites) + summary(plan)
+
+
+def report_changes(project: Project, changes: dict[str, bytes]) -> str:
+    """Return the unified diff of *changes*."""
+    pieces = []
+    for name in sorted(changes):
+        before = (project.read(name) or b"") if name in project.names else b""
+        pieces.append(_diff(name, before, changes[name], is_new=name not in project.names))
+    return "".join(pieces)
+
+
+def report_written(plan: Plan, changes: dict[str, bytes]) -> str:
+    """Return what was written, what is left, and what to do next."""
+    migrated = sum(site.verdict == "auto" for site in plan.sites)
+    left = [site for site in plan.sites if site.verdict in {"review", "refused"}]
+    lines = [f"{name}\n" for name in sorted(changes)]
+    lines.append(f"Migrated {_count(migrated, 'site')} in {_count(len(changes), 'file')}; {len(left)} left.\n")
+    for reason, number in Counter(site.reason or "" for site in left).most_common():
+        lines.append(f"  {number:4d} {reason}: {_meaning(reason)}\n")
+    if changes:
+        lines.append("Next: run your tests, then commit.\n")
+    return "".join(lines)
+
+
+def summary(plan: Plan) -> str:
+    """Return how many sites have which verdict."""
+    verdicts = Counter(site.verdict for site in plan.sites)
+    grades = Counter(site.grade for site in plan.sites if site.verdict == "auto")
+    lines = [f"Found {_count(len(plan.sites), 'site')}"]
+    if verdicts:
+        lines[0] += ": " + ", ".join(f"{number} {verdict}" for verdict, number in verdicts.most_common())
+    if grades:
+        lines.append("Automatic: " + ", ".join(f"{number} {grade}" for grade, number in grades.most_common()))
+        lines.append("Next: streamlift migrate PATH --phase 2")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _paragraph(site: Site, plan: Plan) -> str:
+    content = plan.contents.get(site)
+    place = f"{site.source.name}:{site.line}:{site.node.col_offset + 1}"
+    outcome = f"auto ({site.grade})" if site.verdict == "auto" else f"{site.verdict} ({site.reason})"
+    source = " ".join(site.source.segment(site.node).split())
+    lines = [f"{place}: {code_of(site, content)} {outcome} in {site.scope.path or 'the module'}", f"    {_cut(source)}"]
+    if site.frame is not None:
+        lines.append(f"    reads as  {_cut(_shown_frame(site.frame))}")
+    if site in plan.expressions:
+        lines.append(f"    becomes   {_cut(' '.join(plan.expressions[site].split()))}")
+    elif site.reason:
+        lines.append(f"    {_meaning(site.reason)} {_remedy(site.reason)}")
+    return "".join(f"{line}\n" for line in lines) + "\n"
+
+
+def _shown_frame(frame: Frame[Hole]) -> str:
+    if frame.comment is not None:
+        return f"comment {_shown(frame.comment)}"
+    return "  ".join(f"{field.name}={_shown(field.value)}" for field in frame.fields)
+
+
+def _shown(text: Text[Hole]) -> str:
+    return "".join(part if isinstance(part, str) else f"⟨{' '.join(part.value.text.split())}⟩" for part in text.parts)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
+
+
+def _meaning(reason: str) -> str:
+    return REASONS[reason].meaning if reason in REASONS else reason
+
+
+def _remedy(reason: str) -> str:
+    remedy = REASONS[reason].by_hand if reason in REASONS else ""
+    return remedy[:1].upper() + remedy[1:] + "." if remedy else ""
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
+def _diff(name: str, before: bytes, after: bytes, *, is_new: bool) -> str:
+    old, new = before.decode("utf-8", "replace"), after.decode("utf-8", "replace")
+    lines = difflib.unified_diff(
+        old.splitlines(keepends=True),
+        new.splitlines(keepends=True),
+        "/dev/null" if is_new else f"a/{name}",
+        f"b/{name}",
+    )
+    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)

@@ -1,0 +1,157 @@
+"""Write the chunk expression that takes the place of a frame expression."""
+
+from __future__ import annotations
+
+import ast
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .content import Content, typed_keys
+from .expressions import NotWritable, Style, requoted, string_literal, text_expression
+from .purity import is_effectless, is_str
+
+if TYPE_CHECKING:
+    from .contract import Contract
+    from .frame_text import Text
+    from .read_text import Hole
+    from .scopes import Scope, ScopeTree
+
+CHUNK = "StreamingChunk"
+
+
+@dataclass(frozen=True)
+class Rewritten:
+    """A chunk expression.
+
+    Attributes:
+        expression: Its source text, on one line unless the payload has several.
+        grade: `typed`, `payload`, `model` or `encoded`.
+    """
+
+    expression: str
+    grade: str
+
+
+class ChunkWriter:
+    """Writes chunk expressions for the sites of one scope.
+
+    Args:
+        tree: The names of the file.
+        scope: Where the site stands.
+        style: How the file writes Python.
+    """
+
+    def __init__(self, tree: ScopeTree, scope: Scope, style: Style) -> None:
+        self.tree = tree
+        self.scope = scope
+        self.style = style
+
+    def write(self, content: Content, contract: Contract) -> Rewritten:
+        """Return the expression of *content* under *contract*.
+
+        Raises:
+            NotWritable: If there is none.
+        """
+        match content.kind:
+            case "done":
+                return Rewritten(f"{CHUNK}.done()", "typed")
+            case "comment":
+                return Rewritten(f"{CHUNK}.comment({text_expression(content.text, self.style)})", "typed")
+            case "constant":
+                return self._constant(content, contract)
+            case "raw":
+                return self._call("raw", self._raw_text(content.text), content, contract, effects=bool(content.text.holes))
+        return self._payload(content, contract)
+
+    def _payload(self, content: Content, contract: Contract) -> Rewritten:
+        assert content.call is not None
+        keys = typed_keys(content)
+        event_is_written = content.event is None or contract.event_is_type
+        if keys and dict(contract.keys).get(keys[0]) == keys[1] and event_is_written:
+            return Rewritten(f"{CHUNK}({self._typed_arguments(content)})", "typed")
+        if content.serialised:
+            target = content.serialised.targets[0]
+            assert isinstance(target, ast.Name)
+            value = target.id
+        else:
+            value = self._source(content, content.call.value.node)
+        effects = not is_effectless(content.call.value.node) and not content.serialised
+        return self._call("of", value, content, contract, effects=effects)
+
+    def _source(self, content: Content, node: ast.expr) -> str:
+        assert content.call is not None
+        whole = content.call.value
+        fragment = whole if node is whole.node else whole.part(node)
+        hole = content.text.only_hole
+        return fragment.text if hole is None or hole.is_concatenated else requoted(fragment, self.style)
+
+    def _typed_arguments(self, content: Content) -> str:
+        assert content.call is not None
+        display = content.call.value.node
+        assert isinstance(display, ast.Dict)
+        keys = [key.value for key in display.keys if isinstance(key, ast.Constant)]
+        values = [self._source(content, value) for value in display.values]
+        return ", ".join(f"{key}={value}" for key, value in zip(keys, values, strict=True))
+
+    def _constant(self, content: Content, contract: Contract) -> Rewritten:
+        text = content.text.literal or ""
+        value = json.loads(text)
+        if contract.dialect.encoder == "json" and contract.build().dialect(value) == text:
+            return self._call("of", self._python(value), content, contract, effects=False)
+        return self._call("raw", string_literal(text, self.style), content, contract, effects=False)
+
+    def _python(self, value: object) -> str:
+        match value:
+            case dict():
+                inside = ", ".join(f"{self._python(key)}: {self._python(item)}" for key, item in value.items())
+                return "{" + inside + "}"
+            case list():
+                return "[" + ", ".join(map(self._python, value)) + "]"
+            case str():
+                return string_literal(value, self.style)
+            case float() if value != value or value in (float("inf"), float("-inf")):  # noqa: PLR0124 - NaN
+                raise NotWritable("not-a-number")
+        return repr(value)
+
+    def _raw_text(self, text: Text[Hole]) -> str:
+        hole = text.only_hole
+        if hole is None or not hole.is_plain:
+            return text_expression(text, self.style)
+        if hole.is_concatenated:
+            proved = is_str(hole.value.node, self.tree, self.scope)
+            return hole.value.text if proved else text_expression(text, self.style)
+        return requoted(hole.value, self.style)
+
+    def _call(self, constructor: str, value: str, content: Content, contract: Contract, *, effects: bool) -> Rewritten:
+        fields = self._fields(content, contract)
+        in_order = not effects or all(self._may_wait(text) for _, text, _ in fields)
+        named = {"of": "payload", "raw": "text"}[constructor]
+        after = [f"{name}={source}" for name, _, source in fields]
+        arguments = [value, *after] if in_order else [*after, f"{named}={value}"]
+        grade = "encoded" if constructor == "raw" else self._grade(content)
+        return Rewritten(f"{CHUNK}.{constructor}({', '.join(arguments)})", grade)
+
+    def _grade(self, content: Content) -> str:
+        return "model" if content.call and content.call.dialect.encoder != "json" else "payload"
+
+    def _fields(self, content: Content, contract: Contract) -> list[tuple[str, Text[Hole], str]]:
+        fields = []
+        for name in contract.order:
+            text = {"event": content.event, "id": content.id, "retry": content.retry}.get(name)
+            repeats = name == "event" and contract.event_is_type and content.kind in {"payload", "constant"}
+            if text is not None and not repeats:
+                fields.append((name, text, self._field(text)))
+        return fields
+
+    def _field(self, text: Text[Hole]) -> str:
+        hole = text.only_hole
+        if hole is not None and hole.is_plain and is_str(hole.value.node, self.tree, self.scope):
+            return hole.value.text if hole.is_concatenated else requoted(hole.value, self.style)
+        return text_expression(text, self.style)
+
+    def _may_wait(self, text: Text[Hole]) -> bool:
+        """Whether the field may be rendered after the payload's expression has run: only what cannot change."""
+        return all(
+            isinstance(hole.value.node, ast.Name) and is_str(hole.value.node, self.tree, self.scope) for hole in text.holes
+        )

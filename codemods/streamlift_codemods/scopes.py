@@ -1,0 +1,285 @@
+"""What each name of a file means: scopes, bindings and the loads of a name."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
+ScopeNode: TypeAlias = (
+    ast.Module | ast.ClassDef | FunctionNode | ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+)
+COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+@dataclass(frozen=True)
+class Binding:
+    """One place that gives a name its value.
+
+    Attributes:
+        node: The binding statement or expression.
+        qualified: What an import binds, such as `json.dumps`; relative imports keep their dots.
+        value: The expression that an assignment of this name alone binds.
+    """
+
+    node: ast.AST
+    qualified: str | None = None
+    value: ast.expr | None = None
+
+
+@dataclass(eq=False)
+class Scope:
+    """A namespace of the file: module, class, function, lambda or comprehension."""
+
+    node: ScopeNode
+    parent: Scope | None
+    bindings: dict[str, list[Binding]] = field(default_factory=lambda: defaultdict(list))
+    outer_names: set[str] = field(default_factory=set)
+    star_import: bool = False
+
+    @property
+    def is_class(self) -> bool:
+        return isinstance(self.node, ast.ClassDef)
+
+    def owner_of(self, name: str) -> Scope | None:
+        """Return the scope whose binding a load of *name* here reaches, None for a builtin."""
+        scope: Scope | None = self
+        while scope is not None:
+            visible = scope is self or not scope.is_class
+            if visible and name in scope.bindings and name not in scope.outer_names:
+                return scope
+            scope = scope.parent
+        return None
+
+    def bindings_of(self, name: str) -> list[Binding]:
+        """Return every binding that a load of *name* here can see; empty for a builtin."""
+        owner = self.owner_of(name)
+        return owner.bindings[name] if owner else []
+
+    @property
+    def function(self) -> Scope | None:
+        """The innermost function scope that holds this one, itself included."""
+        scope: Scope | None = self
+        while scope is not None and not isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            scope = scope.parent
+        return scope
+
+    @property
+    def path(self) -> str:
+        """The qualified name without `<locals>`, such as `Chat.stream.generate`."""
+        names = []
+        scope: Scope | None = self
+        while scope is not None:
+            if isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                names.append(scope.node.name)
+            scope = scope.parent
+        return ".".join(reversed(names))
+
+
+class ScopeTree(ast.NodeVisitor):
+    """The scopes of one module, the parent of each node, and the loads by name.
+
+    Attributes:
+        module: The module's scope.
+        scope_of: The scope that each node stands in.
+        scope_made_by: The scope that each function, class, lambda and comprehension makes.
+        parent_of: The parent of each node.
+        name_loads: The loads of each name.
+        attribute_loads: The loads of each attribute name.
+        strings: Every str and bytes literal.
+        functions: Every `def`.
+   """
+
+    def __init__(self, tree: ast.Module) -> None:
+        self.module = Scope(tree, None)
+        self.scope_of: dict[ast.AST, Scope] = {}
+        self.scope_made_by: dict[ast.AST, Scope] = {}
+        self.parent_of: dict[ast.AST, ast.AST] = {}
+        self.name_loads: dict[str, list[ast.Name]] = defaultdict(list)
+        self.attribute_loads: dict[str, list[ast.Attribute]] = defaultdict(list)
+        self.strings: list[ast.Constant] = []
+        self.functions: list[FunctionNode] = []
+        self._scope = self.module
+        self.scope_of[tree] = self.module
+        self.generic_visit(tree)
+
+    def qualified_name(self, node: ast.expr, scope: Scope | None = None) -> str | None:
+        """Return the dotted name of the object that *node* certainly is: an import or a builtin.
+
+        *scope* is where *node* stands, if it is not a node of this tree.
+        None if the name is bound in any other way, in several ways, or may come from a star import.
+        """
+        if isinstance(node, ast.Attribute):
+            base = self.qualified_name(node.value, scope)
+            return f"{base}.{node.attr}" if base else None
+        if not isinstance(node, ast.Name):
+            return None
+        bindings = (scope or self.scope_of[node]).bindings_of(node.id)
+        if not bindings:
+            return None if self.module.star_import else f"builtins.{node.id}"
+        names = {binding.qualified for binding in bindings}
+        return names.pop() if len(names) == 1 else None
+
+    def ancestors(self, node: ast.AST) -> list[ast.AST]:
+        """Return the nodes around *node*, innermost first."""
+        found = []
+        while node in self.parent_of:
+            node = self.parent_of[node]
+            found.append(node)
+        return found
+
+    def loads_of(self, name: str, owner: Scope) -> list[ast.Name]:
+        """Return the loads of *name* that reach its binding in *owner*."""
+        return [load for load in self.name_loads[name] if self.scope_of[load].owner_of(name) is owner]
+
+    def generic_visit(self, node: ast.AST) -> None:
+        for child in ast.iter_child_nodes(node):
+            self._enter(child, node)
+
+    def _enter(self, node: ast.AST, parent: ast.AST) -> None:
+        self.parent_of[node] = parent
+        self.scope_of[node] = self._scope
+        self.visit(node)
+
+    def _bind(self, name: str, node: ast.AST, qualified: str | None = None, value: ast.expr | None = None) -> None:
+        scope = self._scope
+        if isinstance(node, ast.NamedExpr):
+            while isinstance(scope.node, COMPREHENSIONS) and scope.parent:  # PEP 572
+                scope = scope.parent
+        if name in scope.outer_names:
+            scope = self._declared_owner(scope, name)
+        scope.bindings[name].append(Binding(node, qualified, value))
+
+    def _declared_owner(self, scope: Scope, name: str) -> Scope:
+        outer = scope.parent
+        while outer is not None and outer.parent is not None:
+            if not outer.is_class and name in outer.bindings:
+                return outer
+            outer = outer.parent
+        return self.module
+
+    def _inside(self, node: ScopeNode, visit: list[ast.AST]) -> None:
+        outer, self._scope = self._scope, Scope(node, self._scope)
+        self.scope_made_by[node] = self._scope
+        self._declare_outer_names(node)
+        for child in visit:
+            self._enter(child, node)
+        self._scope = outer
+
+    def _declare_outer_names(self, node: ScopeNode) -> None:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            for child in _own_statements(node):
+                if isinstance(child, (ast.Global, ast.Nonlocal)):
+                    self._scope.outer_names.update(child.names)
+
+    def _visit_function(self, node: FunctionNode) -> None:
+        self._bind(node.name, node)
+        self.functions.append(node)
+        arguments = node.args
+        outside = [*node.decorator_list, *arguments.defaults, *filter(None, arguments.kw_defaults)]
+        annotations = [a.annotation for a in _parameters(arguments) if a.annotation]
+        for child in [*outside, *annotations, *([node.returns] if node.returns else [])]:
+            self._enter(child, node)
+        parameters: list[ast.AST] = list(_parameters(arguments))
+        self._inside(node, [*parameters, *node.body])
+
+    visit_FunctionDef = _visit_function  # noqa: N815 - the visitor's own names
+    visit_AsyncFunctionDef = _visit_function  # noqa: N815
+
+    def visit_Lambda(self, node: ast.Lambda) -> None:  # noqa: N802
+        for child in [*node.args.defaults, *filter(None, node.args.kw_defaults)]:
+            self._enter(child, node)
+        self._inside(node, [*_parameters(node.args), node.body])
+
+    def visit_arg(self, node: ast.arg) -> None:
+        self._bind(node.arg, node)
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:  # noqa: N802
+        self._bind(node.name, node)
+        for child in [*node.decorator_list, *node.bases, *node.keywords]:
+            self._enter(child, node)
+        self._inside(node, list(node.body))
+
+    def _visit_comprehension(self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> None:
+        first = node.generators[0]
+        self._enter(first.iter, node)
+        rest: list[ast.AST] = [first.target, *first.ifs]
+        for generator in node.generators[1:]:
+            rest += [generator.iter, generator.target, *generator.ifs]
+        rest += [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
+        self._inside(node, rest)
+
+    visit_ListComp = visit_SetComp = visit_GeneratorExp = visit_DictComp = _visit_comprehension  # noqa: N815
+
+    def visit_Name(self, node: ast.Name) -> None:  # noqa: N802
+        if isinstance(node.ctx, ast.Load):
+            self.name_loads[node.id].append(node)
+            return
+        parent = self.parent_of[node]
+        value = None
+        if isinstance(parent, (ast.Assign, ast.NamedExpr, ast.AnnAssign)) and parent.value is not node:
+            value = parent.value
+        self._bind(node.id, parent if isinstance(parent, (ast.stmt, ast.NamedExpr)) else node, value=value)
+
+    def visit_Attribute(self, node: ast.Attribute) -> None:  # noqa: N802
+        self.attribute_loads[node.attr].append(node)
+        self.generic_visit(node)
+
+    def visit_Constant(self, node: ast.Constant) -> None:  # noqa: N802
+        if isinstance(node.value, (str, bytes)):
+            self.strings.append(node)
+
+    def visit_Import(self, node: ast.Import) -> None:  # noqa: N802
+        for alias in node.names:
+            if alias.asname:
+                self._bind(alias.asname, node, qualified=alias.name)
+            else:
+                root = alias.name.split(".")[0]
+                self._bind(root, node, qualified=root)
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:  # noqa: N802
+        module = "." * node.level + (node.module or "")
+        for alias in node.names:
+            if alias.name == "*":
+                self._scope.star_import = True
+                self.module.star_import = True
+            else:
+                separator = "" if module.endswith(".") else "."
+                self._bind(alias.asname or alias.name, node, qualified=f"{module}{separator}{alias.name}")
+
+    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:  # noqa: N802
+        if node.name:
+            self._bind(node.name, node)
+        self.generic_visit(node)
+
+    def visit_MatchAs(self, node: ast.MatchAs) -> None:  # noqa: N802
+        if node.name:
+            self._bind(node.name, node)
+        self.generic_visit(node)
+
+    def visit_MatchStar(self, node: ast.MatchStar) -> None:  # noqa: N802
+        if node.name:
+            self._bind(node.name, node)
+
+    def visit_MatchMapping(self, node: ast.MatchMapping) -> None:  # noqa: N802
+        if node.rest:
+            self._bind(node.rest, node)
+        self.generic_visit(node)
+
+
+def _parameters(arguments: ast.arguments) -> list[ast.arg]:
+    extra = [argument for argument in (arguments.vararg, arguments.kwarg) if argument]
+    return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *extra]
+
+
+def _own_statements(node: FunctionNode | ast.ClassDef) -> list[ast.AST]:
+    found: list[ast.AST] = []
+    queue: list[ast.AST] = list(node.body)
+    while queue:
+        child = queue.pop()
+        found.append(child)
+        if not isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+            queue.extend(ast.iter_child_nodes(child))
+    return found

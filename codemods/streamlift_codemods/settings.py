@@ -1,0 +1,99 @@
+"""`[tool.streamlift]`, and how the project writes Python (`[tool.ruff]`, `[tool.black]`)."""
+
+from __future__ import annotations
+
+import sys
+import tokenize
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .errors import UsageError
+from .expressions import Style
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:  # the standard library has it from 3.11 on
+    import tomli as tomllib
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .source import SourceFile
+
+Table = dict[str, object]
+KNOWN = {"exclude", "closed-world", "contracts-module"}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a project says about itself.
+
+    Attributes:
+        exclude: Globs of files and directories that are not looked at.
+        closed_world: Whether nothing outside the project calls its public functions.
+        contracts_module: The dotted module that holds the contracts, instead of the default.
+        quote: The quote that its formatter sets; None if it sets none.
+        line_length: The line length that its formatter sets; None if it sets none.
+    """
+
+    exclude: tuple[str, ...] = ()
+    closed_world: bool = False
+    contracts_module: str | None = None
+    quote: str | None = None
+    line_length: int | None = None
+
+    def style_of(self, source: SourceFile) -> Style:
+        """Return how *source* is written: by the project's settings, else as most of the file is."""
+        longest = 88
+        return Style(self.quote or _majority_quote(source), self.line_length or longest)
+
+
+def read_settings(root: Path) -> Settings:
+    """Return the settings of the project at *root*.
+
+    Raises:
+        UsageError: If pyproject.toml cannot be read, or has an unknown or ill-typed setting.
+    """
+    path = root / "pyproject.toml"
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(str(path), f"cannot be read ({error})", "fix it, or run from another directory") from error
+    tools = _table(tables, "tool")
+    own, ruff, black = _table(tools, "streamlift"), _table(tools, "ruff"), _table(tools, "black")
+    for name in own:
+        if name not in KNOWN:
+            raise UsageError(f"{path}: [tool.streamlift] {name}", "is no setting", f"use one of {', '.join(sorted(KNOWN))}")
+    exclude = own.get("exclude", [])
+    if not isinstance(exclude, list) or not all(isinstance(pattern, str) for pattern in exclude):
+        raise UsageError(f"{path}: [tool.streamlift] exclude", "is no list of globs", 'write exclude = ["generated/*"]')
+    module = own.get("contracts-module")
+    quotes = {"single": "'", "double": '"'}
+    quote = quotes.get(str(_table(ruff, "format").get("quote-style")), '"' if ruff.get("format") or black else None)
+    length = next((n for n in (ruff.get("line-length"), black.get("line-length")) if isinstance(n, int)), None)
+    return Settings(
+        exclude=tuple(map(str, exclude)),
+        closed_world=own.get("closed-world") is True,
+        contracts_module=str(module) if module else None,
+        quote=quote,
+        line_length=length,
+    )
+
+
+def _table(tables: Table, name: str) -> Table:
+    table = tables.get(name)
+    return table if isinstance(table, dict) else {}
+
+
+def _majority_quote(source: SourceFile) -> str:
+    lines = iter(source.text.splitlines(keepends=True))
+    count = {"'": 0, '"': 0}
+    try:
+        for token in tokenize.generate_tokens(lambda: next(lines, "")):
+            if token.type == tokenize.STRING:
+                body = token.string.lstrip("rRbBuUfF")
+                plain = not body.startswith(("'''", '"""')) and '"' not in body[1:-1] and "'" not in body[1:-1]
+                count[body[0]] += plain
+    except (tokenize.TokenError, SyntaxError, IndentationError):
+        return '"'
+    return "'" if count["'"] > count['"'] else '"'

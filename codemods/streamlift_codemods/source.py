@@ -1,0 +1,189 @@
+"""One Python file as text that can be given back byte for byte, with spans in it."""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import tokenize
+import warnings
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from .errors import UnreadableSource
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# Python's own line ends; str.splitlines() also cuts at form feeds, U+2028 and others.
+# https://docs.python.org/3/reference/lexical_analysis.html#physical-lines
+LINE_END = re.compile(r"\r\n|\r|\n")
+BOM = b"\xef\xbb\xbf"
+
+
+class Span(NamedTuple):
+    """A half-open range of characters of a file's text."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A file that was read, decoded and parsed.
+
+    Attributes:
+        path: Where it lies.
+        name: The path relative to the scanned root, with forward slashes.
+        raw: Its bytes.
+        text: The decoded text without a byte order mark; line ends as they are.
+        encoding: The codec that gives `raw` back from `text`.
+        tree: The syntax tree of `text`.
+    """
+
+    path: Path
+    name: str
+    raw: bytes
+    text: str
+    encoding: str
+    tree: ast.Module = field(repr=False, compare=False)
+
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        return [0, *(match.end() for match in LINE_END.finditer(self.text))]
+
+    @cached_property
+    def newline(self) -> str:
+        """The file's first line end, which new lines take."""
+        match = LINE_END.search(self.text)
+        return match.group() if match else "\n"
+
+    def offset(self, line: int, column: int) -> int:
+        """Return the text offset of an `ast` position (line 1-based, column in UTF-8 bytes)."""
+        start = self._line_starts[line - 1]
+        end = self._line_starts[line] if line < len(self._line_starts) else len(self.text)
+        text = self.text[start:end]
+        if text.isascii():
+            return start + column
+        return start + len(text.encode("utf-8", "surrogatepass")[:column].decode("utf-8", "ignore"))
+
+    def span(self, node: ast.expr | ast.stmt) -> Span:
+        """Return the span of *node*, without parentheses around it."""
+        assert node.end_lineno is not None
+        assert node.end_col_offset is not None
+        return Span(
+            self.offset(node.lineno, node.col_offset),
+            self.offset(node.end_lineno, node.end_col_offset),
+        )
+
+    def segment(self, node: ast.expr | ast.stmt) -> str:
+        """Return the source text of *node*."""
+        start, end = self.span(node)
+        return self.text[start:end]
+
+    def line_of(self, offset: int) -> int:
+        """Return the 1-based line that holds the character at *offset*."""
+        return bisect_right(self._line_starts, offset)
+
+    def line_start(self, offset: int) -> int:
+        """Return the offset at which the line of *offset* starts."""
+        return self._line_starts[self.line_of(offset) - 1]
+
+    def line_text(self, line: int) -> str:
+        """Return line *line* (1-based) without its line end."""
+        start = self._line_starts[line - 1]
+        match = LINE_END.search(self.text, start)
+        return self.text[start : match.start() if match else len(self.text)]
+
+    def indentation(self, offset: int) -> str:
+        """Return the white space at the start of the line of *offset*."""
+        line = self.line_text(self.line_of(offset))
+        return line[: len(line) - len(line.lstrip(" \t\f"))]
+
+    def with_parentheses(self, span: Span) -> Span:
+        """Widen *span* over the parentheses that hold nothing but it and white space."""
+        start, end = span
+        while True:
+            left, right = start - 1, end
+            while left >= 0 and self.text[left] in " \t\r\n\f":
+                left -= 1
+            while right < len(self.text) and self.text[right] in " \t\r\n\f":
+                right += 1
+            closed = right < len(self.text) and self.text[right] == ")"
+            if left < 0 or self.text[left] != "(" or not closed or self._is_call(left):
+                return Span(start, end)
+            start, end = left, right + 1
+
+    def _is_call(self, parenthesis: int) -> bool:
+        before = self.text[:parenthesis].rstrip(" \t")
+        if not before or not (before[-1].isalnum() or before[-1] in "_)]\"'"):
+            return False
+        word = re.search(r"\w+$", before)
+        return word is None or word.group() not in {"yield", "return", "await", "from", "in", "else", "and", "or", "not", "if"}
+
+    def encode(self, text: str) -> bytes:
+        """Return the bytes of *text* in this file's encoding, with its byte order mark."""
+        mark = BOM if self.raw.startswith(BOM) else b""
+        return mark + text.encode(self.encoding)
+
+
+def read_source(path: Path, name: str) -> SourceFile:
+    """Read and parse the file at *path*.
+
+    Raises:
+        UnreadableSource: If it cannot be read, decoded, parsed or given back whole.
+    """
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise UnreadableSource(
+            name, f"cannot be read ({error.strerror})", "check that it exists and its permissions", "unreadable"
+        ) from error
+    return parse_source(raw, path, name)
+
+
+def parse_source(raw: bytes, path: Path, name: str) -> SourceFile:
+    """Parse *raw*, the bytes of the file *name*.
+
+    Raises:
+        UnreadableSource: If they cannot be decoded, parsed or given back whole.
+    """
+    text, encoding = _decode(raw, name)
+    tree = _parse(text, name)
+    source = SourceFile(path, name, raw, text, encoding, tree)
+    if source.encode(text) != raw:
+        raise UnreadableSource(
+            name, "does not survive decoding and encoding", "save it as UTF-8", "not-lossless"
+        )
+    return source
+
+
+def _decode(raw: bytes, name: str) -> tuple[str, str]:
+    body = raw.removeprefix(BOM)
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(raw).readline)
+        return body.decode(encoding.removesuffix("-sig")), encoding.removesuffix("-sig")
+    except (SyntaxError, UnicodeDecodeError, LookupError) as error:
+        problem = f"is not valid text ({error})"
+        raise UnreadableSource(name, problem, "fix the coding line or save it as UTF-8", "encoding") from error
+
+
+def _parse(text: str, name: str) -> ast.Module:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # an invalid escape in the user's code is not our message
+            return ast.parse(text)
+    except SyntaxError as error:
+        line = error.lineno or 0
+        raise UnreadableSource(
+            f"{name}:{line}", f"cannot be parsed ({error.msg})", "fix the syntax, or run on a newer Python",
+            "syntax-error", line,
+        ) from error
+    except (RecursionError, MemoryError) as error:
+        raise UnreadableSource(
+            name, "is nested too deeply to be parsed", "split the expression", "too-deep"
+        ) from error
+    except ValueError as error:
+        raise UnreadableSource(name, f"cannot be parsed ({error})", "remove the null bytes", "null-bytes") from error
