@@ -91,7 +91,9 @@ class _Model:
 
     def model_dump_json(self, **options: object) -> str:
         self.witness.trace.append("model_dump_json")
-        return json.dumps([repr(self.text), sorted(options.items())], ensure_ascii=False, default=repr)
+        return json.dumps(
+            [repr(self.text), sorted(options.items())], ensure_ascii=False, default=repr
+        )
 
 
 def _circular() -> object:
@@ -106,13 +108,22 @@ STRINGS: list[str] = [
 ]  # fmt: skip
 OTHERS: list[object] = [
     None, True, 0, 1, -1, 2**70, 1.0, 1e300, -0.0, float("nan"), float("inf"), [], {}, (), [1, [2, {"a": None}]],
-    {"b": 1, "a": 2}, {1: "int", None: "none", True: "bool", 1.5: "float"}, {"é": "ü", "type": "of-value"}, (1, "t"),
+    {"b": 1, "a": 2}, {2: "int", None: "none", True: "bool", 1.5: "float"}, {"é": "ü", "type": "of-value"}, (1, "t"),
     {"_sample": 1}, _Text("sub"), _Whole(7), _Real(1.5), _Mapping(a=1), _Word.FIRST, _Number.ONE, b"bytes", {1, 2}, object,
     {(1, 2): "tuple key"}, _circular(),
 ]  # fmt: skip
-MAPPINGS: list[object] = [{}, {"type": "spread", "x": 1}, {"content": "é"}, {1: 2}, {"b": {"nested": []}}, _Mapping(a=1)]
+MAPPINGS: list[object] = [
+    {},
+    {"type": "spread", "x": 1},
+    {"content": "é"},
+    {1: 2},
+    {"b": {"nested": []}},
+    _Mapping(a=1),
+]
 ROLES: dict[str, Callable[[Witness, int], object]] = {
-    "any": lambda witness, n: [witness.probe(), *STRINGS, *OTHERS][n % (1 + len(STRINGS) + len(OTHERS))],
+    "any": lambda witness, n: [witness.probe(), *STRINGS, *OTHERS][
+        n % (1 + len(STRINGS) + len(OTHERS))
+    ],
     "str": lambda _, n: STRINGS[n % len(STRINGS)],
     "spread": lambda _, n: MAPPINGS[n % len(MAPPINGS)],
     "model": lambda witness, n: _Model(witness, [*STRINGS, *OTHERS[:8]][n % (len(STRINGS) + 8)]),

@@ -14,13 +14,34 @@ PARSING_METHODS = {
     "startswith", "endswith", "removeprefix", "removesuffix", "split", "rsplit", "partition", "rpartition", "strip",
     "lstrip", "rstrip", "replace", "find", "rfind", "index", "count", "match", "search", "fullmatch", "compile", "sub",
 }  # fmt: skip
-LOGGING_METHODS = {"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "print", "echo"}
+LOGGING_METHODS = {
+    "debug",
+    "info",
+    "warning",
+    "warn",
+    "error",
+    "exception",
+    "critical",
+    "log",
+    "print",
+    "echo",
+}
 CALL_CARRIERS = {
     "put": "queue", "put_nowait": "queue", "append": "list", "appendleft": "list", "extend": "list", "insert": "list",
     "write": "writer", "send": "writer", "send_text": "writer", "send_bytes": "writer", "sendall": "writer",
     "publish": "publish", "xadd": "publish", "iter": "list",
 }  # fmt: skip
-NOT_SSE = {"docstring", "comparison", "parsing", "log", "default", "annotation", "subscript", "statement", "import"}
+NOT_SSE = {
+    "docstring",
+    "comparison",
+    "parsing",
+    "log",
+    "default",
+    "annotation",
+    "subscript",
+    "statement",
+    "import",
+}
 TEST_FILE = re.compile(r"(?:^|/)(?:tests?|testing)/|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$")
 
 
@@ -45,7 +66,9 @@ def carrier_of(node: ast.expr, tree: ScopeTree) -> Carrier:
     parent = tree.parent_of[node]
     while isinstance(parent, ast.IfExp) and child is not parent.test:
         child, parent = parent, tree.parent_of[parent]
-    statement = next((n for n in [parent, *tree.ancestors(parent)] if isinstance(n, ast.stmt)), None)
+    statement = next(
+        (n for n in [parent, *tree.ancestors(parent)] if isinstance(n, ast.stmt)), None
+    )
     return Carrier(_name(child, parent, tree), parent, statement)
 
 
@@ -55,7 +78,9 @@ def _name(child: ast.AST, parent: ast.AST, tree: ScopeTree) -> str:  # noqa: C90
             return "yield"
         case ast.Return():
             return "return"
-        case ast.Assign(targets=[ast.Name()]) | ast.AnnAssign(target=ast.Name()) if child is parent.value:
+        case ast.Assign(targets=[ast.Name()]) | ast.AnnAssign(target=ast.Name()) if (
+            child is parent.value
+        ):
             return "variable" if tree.scope_of[parent].function else "constant"
         case ast.Assign() | ast.NamedExpr() | ast.AnnAssign() if child is parent.value:
             return "assignment"
@@ -87,7 +112,13 @@ def _name(child: ast.AST, parent: ast.AST, tree: ScopeTree) -> str:  # noqa: C90
 
 def _call_carrier(child: ast.AST, call: ast.Call) -> str:
     function = call.func
-    name = function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
+    name = (
+        function.attr
+        if isinstance(function, ast.Attribute)
+        else function.id
+        if isinstance(function, ast.Name)
+        else ""
+    )
     if child is function:
         return "expression"
     if name in PARSING_METHODS:

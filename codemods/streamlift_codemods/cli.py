@@ -35,7 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return NOT_ANALYSED
     except ModuleNotFoundError as error:
         print(
-            f"streamlift: {error.name}: is not installed; run: pip install 'streamlift[codemods]'", file=sys.stderr
+            f"streamlift: {error.name}: is not installed; run: pip install 'streamlift[codemods]'",
+            file=sys.stderr,
         )
         return NOT_ANALYSED
     except BrokenPipeError:
@@ -44,7 +45,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="streamlift", description="Move hand-made Server-Sent Events out of business code.")
+    parser = argparse.ArgumentParser(
+        prog="streamlift", description="Move hand-made Server-Sent Events out of business code."
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     scan = commands.add_parser("scan", help="list every site, what becomes of it, and why")
@@ -52,14 +55,20 @@ def _parser() -> argparse.ArgumentParser:
     scan.add_argument("--format", choices=("text", "json"), default="text")
     scan.set_defaults(run=_scan)
 
-    migrate = commands.add_parser("migrate", help="rewrite what is proved to be identical; a diff unless --write")
+    migrate = commands.add_parser(
+        "migrate", help="rewrite what is proved to be identical; a diff unless --write"
+    )
     migrate.add_argument("paths", nargs="*", type=Path, default=[Path()], metavar="PATH")
     migrate.add_argument("--phase", type=int, choices=PHASES, required=True, help="2: separate")
     migrate.add_argument("--write", action="store_true", help="change the files")
-    migrate.add_argument("--allow-dirty", action="store_true", help="also where git has uncommitted changes")
+    migrate.add_argument(
+        "--allow-dirty", action="store_true", help="also where git has uncommitted changes"
+    )
     migrate.set_defaults(run=_migrate)
 
-    explain = commands.add_parser("explain", help="say what a rule or a reason means, and what to do")
+    explain = commands.add_parser(
+        "explain", help="say what a rule or a reason means, and what to do"
+    )
     explain.add_argument("code", metavar="CODE")
     explain.set_defaults(run=_explain)
     return parser
@@ -134,7 +143,9 @@ def _refuse_dirty_tree(project: Project, *, allowed: bool) -> None:
 
     state = state_of(project.scanned)
     if state == "dirty" and not allowed:
-        raise UsageError(str(project.scanned), "has uncommitted changes", "commit them, or pass --allow-dirty")
+        raise UsageError(
+            str(project.scanned), "has uncommitted changes", "commit them, or pass --allow-dirty"
+        )
     if state == "no-git":
         print(f"streamlift: {project.scanned}: is not under git; keep a copy", file=sys.stderr)
 
@@ -149,5 +160,7 @@ def _check_second_run(project: Project, settings: Settings, changes: dict[str, b
     again = separate(make_plan(project.with_overlay(changes), settings))
     if again:
         raise ToolError(
-            ", ".join(sorted(again)), "would be changed again by a second run", "nothing was written; please report this"
+            ", ".join(sorted(again)),
+            "would be changed again by a second run",
+            "nothing was written; please report this",
         )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from .contract import Need
 from .fragment import Fragment, parse_fragment
@@ -19,7 +19,16 @@ if TYPE_CHECKING:
     from .sites import Site
 
 SENTINEL = "[DONE]"
+INLINED = (ast.Name, ast.Attribute)
 TYPED_KEYS = ("type", "role", "content", "tool_call_id")
+
+
+class Lines(NamedTuple):
+    """The text of each line that is not data; None where the frame has no such line."""
+
+    event: Text[Hole] | None = None
+    id: Text[Hole] | None = None
+    retry: Text[Hole] | None = None
 
 
 @dataclass(frozen=True)
@@ -31,18 +40,23 @@ class Content:
         text: The text of the data field or the comment.
         call: The encoder call of a `payload`.
         serialised: The statement before the site that makes the JSON text, if one does.
-        event: The event line's text.
-        id: The id line's text.
-        retry: The retry line's text.
+        lines: The other lines of the frame.
     """
 
     kind: Literal["payload", "constant", "done", "comment", "raw"]
     text: Text[Hole]
     call: EncoderCall | None = None
     serialised: ast.Assign | None = None
-    event: Text[Hole] | None = None
-    id: Text[Hole] | None = None
-    retry: Text[Hole] | None = None
+    lines: Lines = field(default_factory=Lines)
+
+    @property
+    def is_inlined(self) -> bool:
+        """Whether the statement that serialises goes, and its plain value stands in the chunk itself."""
+        return (
+            self.serialised is not None
+            and self.call is not None
+            and isinstance(self.call.value.node, INLINED)
+        )
 
 
 def content_of(site: Site, tree: ScopeTree) -> Content | None:
@@ -54,28 +68,26 @@ def content_of(site: Site, tree: ScopeTree) -> Content | None:
     data = frame.value("data")
     if data is None:
         return None
-    fields = {name: frame.value(name) for name in ("event", "id", "retry")}
+    lines = Lines(frame.value("event"), frame.value("id"), frame.value("retry"))
     if data.literal is not None:
         kind: Literal["done", "constant", "raw"] = "constant" if _is_json(data.literal) else "raw"
         if data.literal == SENTINEL and len(frame.fields) == 1:
             kind = "done"
-        return Content(kind, data, **fields)
+        return Content(kind, data, lines=lines)
     hole = data.only_hole
     if hole is not None and hole.is_plain:
         if call := read_encoder_call(hole.value, tree, site.scope):
-            return Content("payload", data, call, **fields)
+            return Content("payload", data, call, lines=lines)
         if found := _serialised_before(hole.value, site, tree):
-            return Content("payload", data, found[0], found[1], **fields)
-    return Content("raw", data, **fields)
+            return Content("payload", data, found[0], found[1], lines)
+    return Content("raw", data, lines=lines)
 
 
 def need_of(site: Site, content: Content, tree: ScopeTree) -> Need:
     """Return what *site* asks of its contract."""
     frame = site.frame
     assert frame is not None
-    lines = [content.event, content.id, content.retry]
-    if content.kind in {"raw", "comment"}:
-        lines.append(content.text)
+    lines = [*content.lines, content.text if content.kind in {"raw", "comment"} else None]
     return Need(
         dialect=content.call.dialect if content.call else None,
         space=frame.space,
@@ -90,10 +102,19 @@ def need_of(site: Site, content: Content, tree: ScopeTree) -> Need:
 def typed_keys(content: Content) -> tuple[str, tuple[str, ...]] | None:
     """Return the literal type and the ordered keys of a payload that fits the typed fields of a chunk."""
     display = content.call.value.node if content.call else None
-    if not isinstance(display, ast.Dict) or content.serialised or content.id or content.retry:
+    if (
+        not isinstance(display, ast.Dict)
+        or content.serialised
+        or content.lines.id
+        or content.lines.retry
+    ):
         return None
     keys = [key.value if isinstance(key, ast.Constant) else None for key in display.keys]
-    if "type" not in keys or len(set(keys)) < len(keys) or any(key not in TYPED_KEYS for key in keys):
+    if (
+        "type" not in keys
+        or len(set(keys)) < len(keys)
+        or any(key not in TYPED_KEYS for key in keys)
+    ):
         return None
     kind = display.values[keys.index("type")]
     if not isinstance(kind, ast.Constant) or not isinstance(kind.value, str):
@@ -101,9 +122,8 @@ def typed_keys(content: Content) -> tuple[str, tuple[str, ...]] | None:
     return kind.value, tuple(str(key) for key in keys)
 
 
-def type_of_payload(fragment: Fragment) -> ast.expr | None:
+def type_of_payload(display: ast.expr) -> ast.expr | None:
     """Return the expression under the key `type` of a dict display that has it once and no spread."""
-    display = fragment.node
     if not isinstance(display, ast.Dict) or None in display.keys:
         return None
     keys = [key.value if isinstance(key, ast.Constant) else key for key in display.keys]
@@ -112,28 +132,62 @@ def type_of_payload(fragment: Fragment) -> ast.expr | None:
     return display.values[keys.index("type")]
 
 
+def display_of(payload: ast.expr, tree: ScopeTree, scope: Scope) -> ast.expr:
+    """Return the display that *payload* certainly is, else *payload* itself.
+
+    A name is looked through if it is bound once, and only ever encoded: then nothing can change its value.
+    """
+    if not isinstance(payload, ast.Name) or scope.owner_of(payload.id) is not scope:
+        return payload
+    bindings = scope.bindings_of(payload.id)
+    value = bindings[0].value if len(bindings) == 1 else None
+    encoded = all(_is_encoded(load, tree) for load in tree.loads_of(payload.id, scope))
+    return value if isinstance(value, ast.Dict) and encoded else payload
+
+
+def _is_encoded(load: ast.Name, tree: ScopeTree) -> bool:
+    call = tree.parent_of[load]
+    return (
+        isinstance(call, ast.Call)
+        and load in call.args
+        and tree.qualified_name(call.func) == "json.dumps"
+    )
+
+
 def _event_repeats_type(content: Content, tree: ScopeTree, scope: Scope) -> bool | None:
     if content.kind in {"comment", "done"}:
         return None
     if content.kind == "raw":
         return None
-    event = content.event
+    event = content.lines.event
     if content.kind == "constant":
         value = json.loads(content.text.literal or "null")
         has_type = isinstance(value, dict) and "type" in value
         return (event is not None and event.literal == value["type"]) if has_type else None
     assert content.call is not None
-    value_of_type = type_of_payload(content.call.value)
+    value_of_type = type_of_payload(display_of(content.call.value.node, tree, scope))
     if event is None or value_of_type is None:
         return False
     if isinstance(value_of_type, ast.Constant):
         return event.literal == value_of_type.value
+    if not isinstance(content.call.value.node, ast.Dict):
+        return False
     hole = event.only_hole
-    same = hole is not None and hole.is_plain and ast.dump(hole.value.node) == ast.dump(value_of_type)
-    return same and is_effectless(value_of_type) and (hole is not None and (not hole.is_concatenated or is_str(hole.value.node, tree, scope)))
+    same = (
+        hole is not None and hole.is_plain and ast.dump(hole.value.node) == ast.dump(value_of_type)
+    )
+    return (
+        same
+        and is_effectless(value_of_type)
+        and (
+            hole is not None and (not hole.is_concatenated or is_str(hole.value.node, tree, scope))
+        )
+    )
 
 
-def _serialised_before(value: Fragment, site: Site, tree: ScopeTree) -> tuple[EncoderCall, ast.Assign] | None:
+def _serialised_before(
+    value: Fragment, site: Site, tree: ScopeTree
+) -> tuple[EncoderCall, ast.Assign] | None:
     """Return the encoder call that the statement right before the site binds to the name *value*.
 
     Only if each load of the name stands right behind a binding of it in the same block: then no other
@@ -149,7 +203,12 @@ def _serialised_before(value: Fragment, site: Site, tree: ScopeTree) -> tuple[En
     loads = tree.loads_of(name.id, owner)
     before = [assignment_before(load, name.id, tree) for load in loads]
     binding = assignment_before_statement(statement, name.id, tree)
-    if binding is None or None in before or len(set(before)) < len(before) or not _only_assigned(owner, name.id):
+    if (
+        binding is None
+        or None in before
+        or len(set(before)) < len(before)
+        or not _only_assigned(owner, name.id)
+    ):
         return None
     from_file = site.source.segment(binding.value)
     call = read_encoder_call(parse_fragment(from_file), tree, site.scope)
@@ -166,7 +225,9 @@ def assignment_before(load: ast.Name, name: str, tree: ScopeTree) -> ast.Assign 
     return assignment_before_statement(statement, name, tree)
 
 
-def assignment_before_statement(statement: ast.stmt, name: str, tree: ScopeTree) -> ast.Assign | None:
+def assignment_before_statement(
+    statement: ast.stmt, name: str, tree: ScopeTree
+) -> ast.Assign | None:
     """Return the statement `name = ...` right before *statement*, in the same block."""
     parent = tree.parent_of.get(statement)
     if not isinstance(statement, (ast.Expr, ast.Return, ast.Assign)) or parent is None:

@@ -135,7 +135,7 @@ class Contract:
 
 def contract_for(need: Need) -> Contract:
     """Return the plainest contract that satisfies *need*."""
-    order = DEFAULT_ORDER
+    order: tuple[str, ...] = DEFAULT_ORDER
     if not _is_subsequence(need.order, order):
         order = (*need.order, *(name for name in DEFAULT_ORDER if name not in need.order))
     return Contract(

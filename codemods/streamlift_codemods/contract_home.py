@@ -52,16 +52,24 @@ class ContractHome:
 
     def name_of(self, core: Contract) -> str | None:
         """Return the constant whose contract has the core *core*."""
-        return next((name for name, contract in self.contracts.items() if contract.core == core.core), None)
+        return next(
+            (name for name, contract in self.contracts.items() if contract.core == core.core), None
+        )
 
     def widen(self, name: str, keys: dict[str, tuple[str, ...]], *, verbatim: bool) -> None:
         """Let the contract *name* write the typed chunks of *keys*, and holes with line ends if *verbatim*."""
         contract = self.contracts[name]
         merged = tuple(sorted((dict(contract.keys) | keys).items()))
-        self.contracts[name] = replace(contract, keys=merged, strict=contract.strict and not verbatim)
+        self.contracts[name] = replace(
+            contract, keys=merged, strict=contract.strict and not verbatim
+        )
 
     def _free_name(self, core: Contract, taken: set[str]) -> str:
-        names = ["SSE", f"SSE_{core.suffix}", *(f"SSE_{core.suffix}_{number}" for number in range(2, 100))]
+        names = [
+            "SSE",
+            f"SSE_{core.suffix}",
+            *(f"SSE_{core.suffix}_{number}" for number in range(2, 100)),
+        ]
         return next(name for name in names if name not in self.contracts and name not in taken)
 
 
@@ -73,16 +81,18 @@ def home_of(file: FileFacts, facts: ProjectFacts, contracts_module: str | None) 
         return _with_existing(ContractHome(name, contracts_module), facts)
     if not file.package or not _is_imported_as_package(file, facts):
         return _with_existing(ContractHome(file.name, None), facts)
-    folder = file.source.path.resolve().parents[len(file.package) - 1]
-    name = Path(os.path.relpath(folder / f"{MODULE}.py", facts.project.scanned)).as_posix()
-    return _with_existing(ContractHome(name, f"{file.package[0]}.{MODULE}"), facts)
+    package = file.source.path.resolve().parents[len(file.package) - 1]
+    beside = Path(os.path.relpath(package / f"{MODULE}.py", facts.project.scanned)).as_posix()
+    return _with_existing(ContractHome(beside, f"{file.package[0]}.{MODULE}"), facts)
 
 
 def import_of(home: ContractHome, file: FileFacts) -> str | None:
     """Return the module that *file* imports the contracts from, as its own imports are spelt."""
     if home.module is None:
         return None
-    relative = any(isinstance(node, ast.ImportFrom) and node.level for node in ast.walk(file.source.tree))
+    relative = any(
+        isinstance(node, ast.ImportFrom) and node.level for node in ast.walk(file.source.tree)
+    )
     absolute = any(_imports_root(node, file.package[0]) for node in ast.walk(file.source.tree))
     if relative and not absolute:
         return "." * len(file.package) + home.module.split(".", 1)[1]
@@ -97,7 +107,9 @@ def contract_module_text(home: ContractHome, facts: ProjectFacts, style: Style) 
     constants = constant_edits(home, source, style)
     if not constants:
         return raw
-    imports = add_imports(source, [NewImport("streamlift", tuple(needed_names(home)))], set(), style.line_length)
+    imports = add_imports(
+        source, [NewImport("streamlift", tuple(needed_names(home)))], set(), style.line_length
+    )
     return source.encode(apply_edits(source.text, merged_edits(imports, constants), source.newline))
 
 
@@ -126,7 +138,9 @@ def merged_edits(imports: list[Edit], constants: list[Edit]) -> list[Edit]:
     for constant in constants:
         same = [edit for edit in merged if edit.start == edit.end == constant.start == constant.end]
         if same:
-            merged[merged.index(same[0])] = Edit(constant.start, constant.end, same[0].text + constant.text)
+            merged[merged.index(same[0])] = Edit(
+                constant.start, constant.end, same[0].text + constant.text
+            )
         else:
             merged.append(constant)
     return merged
@@ -149,7 +163,11 @@ def _constant(name: str, contract: Contract, style: Style) -> str:
 
 def _assignment(source: SourceFile, name: str) -> ast.Assign:
     for node in source.tree.body:
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == name:
+        if (
+            isinstance(node, ast.Assign)
+            and isinstance(node.targets[0], ast.Name)
+            and node.targets[0].id == name
+        ):
             return node
     raise LookupError(name)
 
@@ -166,7 +184,11 @@ def _with_existing(home: ContractHome, facts: ProjectFacts) -> ContractHome:
 
 def _read_contract(node: ast.expr) -> Contract | None:
     """Return the contract that the call *node* makes, None if it is none of ours."""
-    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "SSEFormatter"):
+    if not (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "SSEFormatter"
+    ):
         return None
     contract, options = Contract(), []
     for keyword in node.keywords:
@@ -192,7 +214,11 @@ def _read_contract(node: ast.expr) -> Contract | None:
             case name:
                 options.append((name, ast.unparse(keyword.value)))
     if options:
-        kept = tuple(sorted((n, re.sub("'", '"', t)) for n, t in options if (n, t) != ("ensure_ascii", "True")))
+        kept = tuple(
+            sorted(
+                (n, re.sub("'", '"', t)) for n, t in options if (n, t) != ("ensure_ascii", "True")
+            )
+        )
         contract = replace(contract, dialect=Dialect("json", kept))
     return contract
 
@@ -202,10 +228,14 @@ def _is_imported_as_package(file: FileFacts, facts: ProjectFacts) -> bool:
     if any(isinstance(node, ast.ImportFrom) and node.level for node in ast.walk(file.source.tree)):
         return True
     pattern = re.compile(rb"^\s*(?:from|import)\s+" + root.encode() + rb"\b", re.MULTILINE)
-    return any((raw := facts.project.read(name)) and pattern.search(raw) for name in facts.project.names)
+    return any(
+        (raw := facts.project.read(name)) and pattern.search(raw) for name in facts.project.names
+    )
 
 
 def _imports_root(node: ast.AST, root: str) -> bool:
     if isinstance(node, ast.ImportFrom):
         return not node.level and (node.module or "").split(".")[0] == root
-    return isinstance(node, ast.Import) and any(alias.name.split(".")[0] == root for alias in node.names)
+    return isinstance(node, ast.Import) and any(
+        alias.name.split(".")[0] == root for alias in node.names
+    )

@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, order=True)
 class Edit:
-    """Replace the characters from `start` to `end` by `text`.
+    r"""Replace the characters from `start` to `end` by `text`.
 
     Attributes:
         start: Offset into the file's text.
         end: Offset behind the last replaced character; equal to `start` for an insertion.
-        text: The new text, with "\\n" as line end.
+        text: The new text, with "\n" as line end.
     """
 
     start: int

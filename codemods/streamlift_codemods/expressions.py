@@ -68,21 +68,29 @@ def text_expression(text: Text[Hole], style: Style) -> str:
     quote = next((q for q in (style.quote, "'", '"') if q not in fields), None)
     if quote is None or "\n" in fields or "\r" in fields:
         raise NotWritable("quotes-in-field")
-    parts = [part.field if not isinstance(part, str) else _escaped(part, quote) for part in text.parts]
+    parts = [
+        part.field if not isinstance(part, str) else _escaped(part, quote) for part in text.parts
+    ]
     return f"f{quote}{''.join(parts)}{quote}"
 
 
 def _sum(text: Text[Hole], style: Style) -> str:
     if not all(hole.is_concatenated for hole in text.holes):
         raise NotWritable("mixed-concatenation")
-    terms = [string_literal(part, style) if isinstance(part, str) else _operand(part.value) for part in text.parts]
+    terms = [
+        string_literal(part, style) if isinstance(part, str) else _operand(part.value)
+        for part in text.parts
+    ]
     if len(terms) == 1:
         terms.insert(0, style.quote * 2)  # what is no str raises TypeError, as before
     return " + ".join(terms)
 
 
 def _operand(fragment: Fragment) -> str:
-    tight = isinstance(fragment.node, (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Constant, ast.JoinedStr))
+    tight = isinstance(
+        fragment.node,
+        (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Constant, ast.JoinedStr),
+    )
     return fragment.text if tight else f"({fragment.text})"
 
 
@@ -90,7 +98,9 @@ def _escaped(literal: str, quote: str) -> str:
     # With a double quote in the text, repr() delimits it by single quotes and escapes only those.
     body = repr(literal + '"')[1:-2].replace("{", "{{").replace("}", "}}")
     unescaped = ESCAPE.sub(lambda match: "'" if match.group() == "\\'" else match.group(), body)
-    return ESCAPE_OR_QUOTE[quote].sub(lambda match: "\\" + quote if match.group() == quote else match.group(), unescaped)
+    return ESCAPE_OR_QUOTE[quote].sub(
+        lambda match: "\\" + quote if match.group() == quote else match.group(), unescaped
+    )
 
 
 def requoted(fragment: Fragment, style: Style) -> str:
@@ -101,19 +111,15 @@ def requoted(fragment: Fragment, style: Style) -> str:
         tree = libcst.parse_expression(f"({fragment.text}\n)")
     except libcst.ParserSyntaxError:
         return fragment.text
-    changed = tree.visit(_requoter()(style.quote))
+    changed = tree.visit(_requoter(style.quote))
     assert isinstance(changed, libcst.BaseExpression)
     return libcst.Module([]).code_for_node(changed).strip()[1:-1].removesuffix("\n")
 
 
-def _requoter() -> type[libcst.CSTTransformer]:
+def _requoter(quote: str) -> libcst.CSTTransformer:
     import libcst
 
     class Requoter(libcst.CSTTransformer):
-        def __init__(self, quote: str) -> None:
-            super().__init__()
-            self.quote = quote
-
         def visit_FormattedString(self, node: libcst.FormattedString) -> bool:  # noqa: N802, ARG002
             return False  # the quotes inside of it depend on its own
 
@@ -121,11 +127,24 @@ def _requoter() -> type[libcst.CSTTransformer]:
             self, original_node: libcst.SimpleString, updated_node: libcst.SimpleString
         ) -> libcst.SimpleString:
             plain = original_node.quote in {"'", '"'} and "\\" not in original_node.raw_value
-            if not plain or self.quote in original_node.raw_value:
+            if not plain or quote in original_node.raw_value:
                 return updated_node
-            return updated_node.with_changes(value=f"{original_node.prefix}{self.quote}{original_node.raw_value}{self.quote}")
+            text = f"{original_node.prefix}{quote}{original_node.raw_value}{quote}"
+            return updated_node.with_changes(value=text)
 
-    return Requoter
+    return Requoter()
+
+
+def dedented(text: str, indentation: str) -> str:
+    """Return *text* with its later lines moved left, so that the last one stands under *indentation*."""
+    first, *later = text.split("\n")
+    if not later or '"""' in text or "'''" in text or "\\\n" in text:
+        return text
+    extra = len(later[-1]) - len(later[-1].lstrip()) - len(indentation)
+    cut = later[-1][:extra] if extra > 0 else ""
+    if not cut or not all(line.startswith(cut) or not line.strip() for line in later):
+        return text
+    return "\n".join([first, *(line[len(cut) :] if line.strip() else line for line in later)])
 
 
 def laid_out(text: str, indentation: str, before: int, after: int, style: Style) -> str:
@@ -149,19 +168,30 @@ def _exploded(fragment: Fragment, indentation: str, style: Style) -> str:
     if isinstance(node, ast.Call) and (node.args or node.keywords):
         opening = fragment.part(node.func).text + "("
         items = [("", fragment.part(argument)) for argument in node.args]
-        items += [(f"{keyword.arg}=" if keyword.arg else "**", fragment.part(keyword.value)) for keyword in node.keywords]
+        items += [
+            (f"{keyword.arg}=" if keyword.arg else "**", fragment.part(keyword.value))
+            for keyword in node.keywords
+        ]
         return _listed(opening, items, ")", indentation, style)
     if isinstance(node, ast.Dict) and node.keys:
         items = []
         for key, value in zip(node.keys, node.values, strict=True):
             items.append((f"{fragment.part(key).text}: " if key else "**", fragment.part(value)))
         return _listed("{", items, "}", indentation, style)
-    if isinstance(node, ast.List) and node.elts and not any(isinstance(e, ast.Starred) for e in node.elts):
-        return _listed("[", [("", fragment.part(element)) for element in node.elts], "]", indentation, style)
+    if (
+        isinstance(node, ast.List)
+        and node.elts
+        and not any(isinstance(e, ast.Starred) for e in node.elts)
+    ):
+        return _listed(
+            "[", [("", fragment.part(element)) for element in node.elts], "]", indentation, style
+        )
     return fragment.text
 
 
-def _listed(opening: str, items: list[tuple[str, Fragment]], closing: str, indentation: str, style: Style) -> str:
+def _listed(
+    opening: str, items: list[tuple[str, Fragment]], closing: str, indentation: str, style: Style
+) -> str:
     deeper = indentation + INDENT
     lines = [opening]
     for prefix, item in items:

@@ -99,7 +99,9 @@ class ProjectFacts:
             return None
         except RecursionError:
             self.errors.append(
-                UnreadableSource(name, "is nested too deeply to be analysed", "split the expression", "too-deep")
+                UnreadableSource(
+                    name, "is nested too deeply to be analysed", "split the expression", "too-deep"
+                )
             )
             return None
         self.files[name] = FileFacts(source, tree, package_of(path))
@@ -124,7 +126,12 @@ def collect_facts(project: Project) -> ProjectFacts:
                 file.sites, file.not_sse = find_sites(file.source, file.tree)
             except RecursionError:
                 facts.errors.append(
-                    UnreadableSource(name, "is nested too deeply to be analysed", "split the expression", "too-deep")
+                    UnreadableSource(
+                        name,
+                        "is nested too deeply to be analysed",
+                        "split the expression",
+                        "too-deep",
+                    )
                 )
     facts.errors.extend(project.errors)
     return facts
@@ -143,7 +150,8 @@ def package_of(path: Path) -> tuple[str, ...]:
 def uses_as_string(tree: ScopeTree, word: str) -> bool:
     """Return whether a string of the file is *word*, or a dotted path that ends in it."""
     return any(
-        isinstance(node.value, str) and (node.value == word or node.value.endswith(f".{word}")) for node in tree.strings
+        isinstance(node.value, str) and (node.value == word or node.value.endswith(f".{word}"))
+        for node in tree.strings
     )
 
 

@@ -94,7 +94,9 @@ def replacement_fields(text: str) -> list[Replacement]:
                 if isinstance(part, libcst.FormattedStringExpression):
                     value = parse_fragment(module.code_for_node(part.expression))
                     spec = part.format_spec is not None
-                    found.append(Replacement(value, part.conversion or "", spec, module.code_for_node(part)))
+                    found.append(
+                        Replacement(value, part.conversion or "", spec, module.code_for_node(part))
+                    )
 
     try:
         collect(libcst.parse_expression(f"({text}\n)"))

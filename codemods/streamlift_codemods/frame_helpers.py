@@ -47,17 +47,25 @@ class FrameHelper:
             return reason
         if not is_private(self.node, self.owner, self.file, closed_world=closed_world):
             return "public-helper"
-        if len(self.owner.bindings[self.node.name]) > 1 or not is_known_here(self.node, self.owner, facts, self.file):
+        if len(self.owner.bindings[self.node.name]) > 1 or not is_known_here(
+            self.node, self.owner, facts, self.file
+        ):
             return "shared-helper"
         if self.escapes or not self.calls:
             return "helper-escapes"
-        return next((f"helper-{call.carrier.name}" for call in self.calls if call.carrier.name != "yield"), None)
+        return next(
+            (f"helper-{call.carrier.name}" for call in self.calls if call.carrier.name != "yield"),
+            None,
+        )
 
     def _shape_obstacle(self) -> str | None:
         if isinstance(self.node, ast.AsyncFunctionDef):
             return "async-helper"
         tree = self.file.tree
-        if any(tree.qualified_name(decorator) not in BINDING_DECORATORS for decorator in self.node.decorator_list):
+        if any(
+            tree.qualified_name(decorator) not in BINDING_DECORATORS
+            for decorator in self.node.decorator_list
+        ):
             return "decorated-helper"
         roots = {site.node for site in self.sites if site.verdict == "auto"}
         for node in ast.walk(self.node):
@@ -75,7 +83,9 @@ def find_helpers(file: FileFacts) -> list[FrameHelper]:
     helpers: dict[FunctionNode, FrameHelper] = {}
     for site in file.sites:
         function = site.scope.node
-        if site.carrier.name == "return" and isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        if site.carrier.name == "return" and isinstance(
+            function, (ast.FunctionDef, ast.AsyncFunctionDef)
+        ):
             helper = helpers.setdefault(function, FrameHelper(file, function, site.scope))
             helper.sites.append(site)
     for helper in helpers.values():
@@ -87,10 +97,21 @@ def _find_calls(helper: FrameHelper) -> None:
     tree = helper.file.tree
     for load in calls_of(helper.node, helper.owner, helper.file):
         call = tree.parent_of[load]
-        if not isinstance(call, ast.Call) or call.func is not load or not _is_bound_call(load, helper):
+        if (
+            not isinstance(call, ast.Call)
+            or call.func is not load
+            or not _is_bound_call(load, helper)
+        ):
             helper.escapes = True
             continue
-        site = Site(helper.file.source, call, tree.scope_of[call], carrier_of(call, tree), "helper-call", helper=helper.node)
+        site = Site(
+            helper.file.source,
+            call,
+            tree.scope_of[call],
+            carrier_of(call, tree),
+            "helper-call",
+            helper=helper.node,
+        )
         helper.calls.append(site)
 
 

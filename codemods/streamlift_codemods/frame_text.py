@@ -16,7 +16,9 @@ COMMENT_LINE = re.compile(r":( ?)(.*)", re.DOTALL)
 LINE_END = re.compile(r"\r\n|\r|\n")
 TERMINATOR = re.compile(r"(?:\r\n|\r|\n)*\Z")
 FIELD_AT_LINE_START = re.compile(r"(?:\A|[\r\n])(?:data|event|id|retry):")
-FIRST_PRIVATE = 0xF0000  # each hole is one character of the Supplementary Private Use Area while lines are cut
+FIRST_PRIVATE = (
+    0xF0000  # each hole is one character of the Supplementary Private Use Area while lines are cut
+)
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,10 @@ def parse_frame(text: Text[HoleT]) -> Frame[HoleT]:
     if not FIELD_LINE.match(lines[0]) and not COMMENT_LINE.match(lines[0]):
         later = any(FIELD_LINE.match(line.lstrip(_private(holes))) for line in lines)
         starts_with_hole = bool(lines[0]) and lines[0][0] in _private(holes)
-        raise NotAFrame("opaque-line" if starts_with_hole else "not-a-field", starts_with_hole and later and bool(terminator))
+        raise NotAFrame(
+            "opaque-line" if starts_with_hole else "not-a-field",
+            starts_with_hole and later and bool(terminator),
+        )
     if "" in lines:
         raise NotAFrame("several-frames", is_site=True)
     if not _is_terminated(terminator):
@@ -152,7 +157,9 @@ def _frame(lines: list[str], terminator: str, holes: list[HoleT]) -> Frame[HoleT
         raise NotAFrame("comment-in-frame", is_site=True)
     if len({field.name for field in fields}) < len(fields):
         raise NotAFrame("repeated-field", is_site=True)
-    spaces = {field.space for field in fields} | {space for space, value in comments if space or value}
+    spaces = {field.space for field in fields} | {
+        space for space, value in comments if space or value
+    }
     if len(spaces) > 1:
         raise NotAFrame("mixed-blanks", is_site=True)
     comment = _unflatten(comments[0][1], holes) if comments else None

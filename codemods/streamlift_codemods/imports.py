@@ -34,7 +34,9 @@ class NewImport:
         return f"from {self.module} import {', '.join(sorted(self.names, key=_name_key))}"
 
 
-def add_imports(source: SourceFile, wanted: list[NewImport], first_party: set[str], style_length: int) -> list[Edit]:
+def add_imports(
+    source: SourceFile, wanted: list[NewImport], first_party: set[str], style_length: int
+) -> list[Edit]:
     """Return the edits that make the names of *wanted* available in *source*.
 
     Args:
@@ -45,17 +47,25 @@ def add_imports(source: SourceFile, wanted: list[NewImport], first_party: set[st
     """
     block = header_imports(source.tree)
     edits = []
-    for new in sorted(wanted, key=lambda new: _module_key(new.module)):
+    for new in sorted(
+        wanted, key=lambda new: (_section(new.module, first_party), _module_key(new.module))
+    ):
         existing = _existing(block, new.module)
         have = {alias.name for alias in existing.names if not alias.asname} if existing else set()
         missing = tuple(name for name in new.names if name not in have)
         if not missing:
             continue
-        if existing and existing.lineno == existing.end_lineno and not any(alias.asname for alias in existing.names):
+        if (
+            existing
+            and existing.lineno == existing.end_lineno
+            and not any(alias.asname for alias in existing.names)
+        ):
             whole = NewImport(new.module, tuple(alias.name for alias in existing.names) + missing)
             edits.append(Edit(*source.span(existing), _wrapped(whole, style_length)))
         else:
-            edits.append(_insertion(source, NewImport(new.module, missing), block, first_party, style_length))
+            edits.append(
+                _insertion(source, NewImport(new.module, missing), block, first_party, style_length)
+            )
     return _joined(edits)
 
 
@@ -80,7 +90,9 @@ def end_of_header(source: SourceFile) -> int:
     """Return the offset of the line after the header imports, or after the docstring, or the first line of code."""
     block = header_imports(source.tree)
     body = source.tree.body
-    last: ast.stmt | None = block[-1] if block else body[0] if body and is_docstring(body[0]) else None
+    last: ast.stmt | None = (
+        block[-1] if block else body[0] if body and is_docstring(body[0]) else None
+    )
     if last is not None:
         return after_statement(source, last)
     return source.line_start(source.span(body[0]).start) if body else len(source.text)
@@ -97,12 +109,17 @@ def remove_name(source: SourceFile, statement: ImportNode, name: str) -> Edit | 
     span = source.span(statement)
     kept = [alias for alias in statement.names if _bound(alias) != name]
     whole_lines = Span(source.line_start(span.start), after_statement(source, statement))
-    alone = not source.text[whole_lines.start : span.start].strip() and not source.text[span.end : whole_lines.end].strip()
+    alone = (
+        not source.text[whole_lines.start : span.start].strip()
+        and not source.text[span.end : whole_lines.end].strip()
+    )
     if not kept:
         return Edit(*whole_lines, "") if alone else None
     text = source.text[span.start : span.end]
     if statement.lineno == statement.end_lineno and "(" not in text:
-        names = ", ".join(f"{alias.name} as {alias.asname}" if alias.asname else alias.name for alias in kept)
+        names = ", ".join(
+            f"{alias.name} as {alias.asname}" if alias.asname else alias.name for alias in kept
+        )
         head = text[: text.index("import", 5 if isinstance(statement, ast.ImportFrom) else 0)]
         return Edit(*span, f"{head}import {names}")
     removed = next(alias for alias in statement.names if _bound(alias) == name)
@@ -118,7 +135,8 @@ def binding_statement(tree: ScopeTree, name: str) -> ImportNode | None:
     """Return the one import at module level that binds *name*."""
     bindings = tree.module.bindings.get(name, [])
     node = bindings[0].node if len(bindings) == 1 else None
-    return node if isinstance(node, (ast.Import, ast.ImportFrom)) and node in tree.module.node.body else None
+    at_top = node is not None and tree.parent_of[node] is tree.module.node
+    return node if isinstance(node, (ast.Import, ast.ImportFrom)) and at_top else None
 
 
 def _bound(alias: ast.alias) -> str:
@@ -133,7 +151,11 @@ def _existing(block: list[ImportNode], module: str) -> ast.ImportFrom | None:
 
 
 def _insertion(
-    source: SourceFile, new: NewImport, block: list[ImportNode], first_party: set[str], style_length: int
+    source: SourceFile,
+    new: NewImport,
+    block: list[ImportNode],
+    first_party: set[str],
+    style_length: int,
 ) -> Edit:
     text = _wrapped(new, style_length) + "\n"
     section = _section(new.module, first_party)
@@ -171,7 +193,7 @@ def _joined(edits: list[Edit]) -> list[Edit]:
 
 
 def _section(module: str, first_party: set[str]) -> int:
-    root = module.split(".")[0]
+    root = module.split(".", maxsplit=1)[0]
     if module.startswith("."):
         return LOCAL
     if root == "__future__":

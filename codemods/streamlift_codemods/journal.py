@@ -41,7 +41,9 @@ def write_all(texts: dict[Path, bytes]) -> None:
     except OSError as error:
         _restore(staged, done)
         raise WriteError(
-            str(current), f"cannot be written ({error.strerror})", "nothing was changed; make it writable and run again"
+            str(current),
+            f"cannot be written ({error.strerror})",
+            "nothing was changed; make it writable and run again",
         ) from error
     except BaseException:
         _restore(staged, done)

@@ -10,7 +10,15 @@ if TYPE_CHECKING:
     from .fragment import Fragment
     from .scopes import Scope, ScopeTree
 
-JSON_OPTIONS = ("skipkeys", "ensure_ascii", "check_circular", "allow_nan", "sort_keys", "indent", "separators")
+JSON_OPTIONS = (
+    "skipkeys",
+    "ensure_ascii",
+    "check_circular",
+    "allow_nan",
+    "sort_keys",
+    "indent",
+    "separators",
+)
 MODEL_METHODS = {"model_dump_json"}
 
 
@@ -55,7 +63,7 @@ def read_encoder_call(fragment: Fragment, tree: ScopeTree, scope: Scope) -> Enco
 def _json_dumps(fragment: Fragment, call: ast.Call) -> EncoderCall | None:
     if len(call.args) != 1 or isinstance(call.args[0], ast.Starred):
         return None
-    options = _constant_options(fragment, call.keywords)
+    options = _constant_options(call.keywords)
     if options is None or any(name not in JSON_OPTIONS for name, _ in options):
         return None
     kept = tuple(sorted((name, text) for name, text in options if not _is_default(name, text)))
@@ -63,13 +71,15 @@ def _json_dumps(fragment: Fragment, call: ast.Call) -> EncoderCall | None:
 
 
 def _model_dump(fragment: Fragment, call: ast.Call, function: ast.Attribute) -> EncoderCall | None:
-    options = _constant_options(fragment, call.keywords)
+    options = _constant_options(call.keywords)
     if options is None:
         return None
-    return EncoderCall(fragment.part(function.value), Dialect("model_dump_json", tuple(sorted(options))))
+    return EncoderCall(
+        fragment.part(function.value), Dialect("model_dump_json", tuple(sorted(options)))
+    )
 
 
-def _constant_options(fragment: Fragment, keywords: list[ast.keyword]) -> list[tuple[str, str]] | None:
+def _constant_options(keywords: list[ast.keyword]) -> list[tuple[str, str]] | None:
     options = []
     for keyword in keywords:
         if keyword.arg is None:
@@ -91,6 +101,13 @@ def _double_quoted(value: object) -> str:
 
 
 def _is_default(name: str, text: str) -> bool:
-    defaults = {"ensure_ascii": "True", "check_circular": "True", "allow_nan": "True", "skipkeys": "False",
-                "sort_keys": "False", "indent": "None", "separators": "None"}
+    defaults = {
+        "ensure_ascii": "True",
+        "check_circular": "True",
+        "allow_nan": "True",
+        "skipkeys": "False",
+        "sort_keys": "False",
+        "indent": "None",
+        "separators": "None",
+    }
     return defaults[name] == text

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from .carriers import Carrier, carrier_of
-from .content import Content, assignment_before, content_of, need_of, typed_keys
+from .content import Content, assignment_before, content_of, display_of, need_of, typed_keys
 from .contract import Contract, Need, contract_for
 from .contract_home import ContractHome, home_of
 from .expressions import NotWritable
@@ -22,7 +22,7 @@ from .rewrite import CHUNK, ChunkWriter
 if TYPE_CHECKING:
     from .payload import Dialect
     from .project import Project
-    from .scopes import Scope
+    from .scopes import Scope, ScopeTree
     from .settings import Settings
     from .sites import Site
 
@@ -62,8 +62,15 @@ class Plan:
     def sites(self) -> list[Site]:
         """Every site of the selected files, in order of file and line."""
         selected = self.facts.project.selected
-        found = [site for file in self.facts.files.values() if file.name in selected for site in file.sites]
-        return sorted(found, key=lambda site: (site.source.name, site.node.lineno, site.node.col_offset))
+        found = [
+            site
+            for file in self.facts.files.values()
+            if file.name in selected
+            for site in file.sites
+        ]
+        return sorted(
+            found, key=lambda site: (site.source.name, site.node.lineno, site.node.col_offset)
+        )
 
     def constant_of(self, target: Site | Producer, file: FileFacts) -> str:
         """Return the name of the contract constant of *target* in *file*."""
@@ -128,13 +135,19 @@ class _Planner:
         assignment = site.carrier.statement
         target = assignment.targets[0] if isinstance(assignment, ast.Assign) else None
         owner = site.scope.owner_of(target.id) if isinstance(target, ast.Name) else None
-        if not isinstance(target, ast.Name) or owner is not site.scope or assignment is not site.carrier.node:
+        if (
+            not isinstance(target, ast.Name)
+            or owner is not site.scope
+            or assignment is not site.carrier.node
+        ):
             site.leave("carrier-variable")
             return
         loads = file.tree.loads_of(target.id, owner)
         before = {load: assignment_before(load, target.id, file.tree) for load in loads}
         own = [load for load, statement in before.items() if statement is assignment]
-        carrier = carrier_of(own[0], file.tree) if len(own) == 1 and None not in before.values() else None
+        carrier = (
+            carrier_of(own[0], file.tree) if len(own) == 1 and None not in before.values() else None
+        )
         if carrier is None or carrier.name not in {"yield", "return"}:
             site.leave("carrier-variable")
         else:
@@ -143,7 +156,9 @@ class _Planner:
     def judge_helpers(self) -> None:
         """Leave the helpers that cannot return chunks, with their sites and calls."""
         for helper in self.plan.helpers:
-            reason = helper.obstacle(self.facts, closed_world=self.closed_world) or self._caller_obstacle(helper)
+            reason = helper.obstacle(
+                self.facts, closed_world=self.closed_world
+            ) or self._caller_obstacle(helper)
             if reason:
                 for site in [*helper.sites, *helper.calls]:
                     self._leave(site, reason)
@@ -191,7 +206,10 @@ class _Planner:
 
     def _frame_sites(self) -> list[tuple[FileFacts, Site]]:
         return [
-            (file, site) for file in self.files for site in file.sites if site.verdict == "auto" and site.kind == "frame"
+            (file, site)
+            for file in self.files
+            for site in file.sites
+            if site.verdict == "auto" and site.kind == "frame"
         ]
 
     def _homes(self) -> dict[str, ContractHome]:
@@ -215,7 +233,9 @@ class _Planner:
         dialects: dict[str, Counter[Dialect]] = defaultdict(Counter)
         for producer in self.plan.producers:
             home = self._home_of(producer)
-            dialects[home.name].update(need.dialect for need in self._needs_of(producer) if need.dialect)
+            dialects[home.name].update(
+                need.dialect for need in self._needs_of(producer) if need.dialect
+            )
         for producer in self.plan.producers:
             needs = self._needs_of(producer)
             usual = dialects[self._home_of(producer).name].most_common(1)
@@ -232,7 +252,12 @@ class _Planner:
                 if site.kind == "frame":
                     self._choose(site, [self.plan.contracts[producer]])
         for helper in self.plan.helpers:
-            callers = {self.plan.contracts[p] for p in self.plan.producers for s in p.sites if s.helper is helper.node}
+            callers = {
+                self.plan.contracts[p]
+                for p in self.plan.producers
+                for s in p.sites
+                if s.helper is helper.node
+            }
             for site in helper.sites:
                 if site.verdict == "auto":
                     self._choose(site, list(callers), in_place=_is_in_try(site, helper))
@@ -261,13 +286,21 @@ class _Planner:
         shapes: dict[tuple[ContractHome, str, str], Counter[tuple[str, ...]]] = defaultdict(Counter)
         verbatim: set[tuple[ContractHome, str]] = set()
         for file, site in self._frame_sites():
-            home, core, content = self.plan.homes[file.name], self.plan.contracts[site], self.plan.contents[site]
+            home, core, content = (
+                self.plan.homes[file.name],
+                self.plan.contracts[site],
+                self.plan.contents[site],
+            )
             name = home.name_of(core)
             assert name is not None
             if self.plan.needs[site].verbatim:
                 verbatim.add((home, name))
             keys = typed_keys(content)
-            if keys and TYPED_BY & set(keys[1]) and (content.event is None or core.event_is_type):
+            if (
+                keys
+                and TYPED_BY & set(keys[1])
+                and (content.lines.event is None or core.event_is_type)
+            ):
                 shapes[home, name, keys[0]][keys[1]] += 1
         for (home, name, kind), counted in shapes.items():
             known = dict(home.contracts[name].keys)
@@ -277,7 +310,11 @@ class _Planner:
             home.widen(name, {}, verbatim=True)
 
     def _write_all(self) -> bool:
-        formatters = {contract: contract.build() for home in self.plan.homes.values() for contract in home.contracts.values()}
+        formatters = {
+            contract: contract.build()
+            for home in self.plan.homes.values()
+            for contract in home.contracts.values()
+        }
         left = False
         for file, site in self._frame_sites():
             name = self.plan.constant_of(site, file)
@@ -285,7 +322,7 @@ class _Planner:
             writer = ChunkWriter(file.tree, site.scope, self.plan.settings.style_of(file.source))
             try:
                 written = writer.write(self.plan.contents[site], contract)
-                old, new = self._compared(site, parse_fragment(written.expression).node)
+                old, new = self._compared(site, parse_fragment(written.expression).node, file.tree)
                 site.proof = prove(old, new, formatters[contract], file.tree, site.scope)
             except NotWritable as error:
                 self._leave(site, error.reason)
@@ -297,20 +334,31 @@ class _Planner:
             else:
                 site.grade = written.grade
                 in_place = site in self.plan.encoded
-                self.plan.expressions[site] = f"{name}.encoded({written.expression})" if in_place else written.expression
+                self.plan.expressions[site] = (
+                    f"{name}.encoded({written.expression})" if in_place else written.expression
+                )
         self._grade_calls()
         return left
 
-    def _compared(self, site: Site, new: ast.expr) -> tuple[ast.expr, ast.expr]:
-        """Return the frame and the chunk expression with what the statement before them binds put in."""
+    def _compared(self, site: Site, new: ast.expr, tree: ScopeTree) -> tuple[ast.expr, ast.expr]:
+        """Return the frame and the chunk expression with what earlier statements bind put in."""
         old = site.fragment.node
         content = self.plan.contents[site]
-        if content.serialised is None or content.call is None:
+        if content.call is None:
             return old, new
-        target = content.serialised.targets[0]
-        assert isinstance(target, ast.Name)
-        text = parse_fragment(site.source.segment(content.serialised.value)).node
-        return _substituted(old, target.id, text), _substituted(new, target.id, content.call.value.node)
+        payload = content.call.value.node
+        if content.serialised is not None:
+            target = content.serialised.targets[0]
+            assert isinstance(target, ast.Name)
+            text = parse_fragment(site.source.segment(content.serialised.value)).node
+            old, new = _substituted(old, target.id, text), _substituted(new, target.id, payload)
+        if isinstance(payload, ast.Name):
+            display = display_of(payload, tree, site.scope)
+            old, new = (
+                _substituted(old, payload.id, display),
+                _substituted(new, payload.id, display),
+            )
+        return old, new
 
     def _grade_calls(self) -> None:
         for helper in self.plan.helpers:
@@ -330,7 +378,7 @@ class _Substitution(ast.NodeTransformer):
         self.name = name
         self.value = value
 
-    def visit_Name(self, node: ast.Name) -> ast.expr:  # noqa: N802 - the visitor's own name
+    def visit_Name(self, node: ast.Name) -> ast.expr:
         return self.value if node.id == self.name else node
 
 

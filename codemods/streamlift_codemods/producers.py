@@ -14,8 +14,23 @@ if TYPE_CHECKING:
     from .scopes import FunctionNode, Scope
     from .sites import Site
 
-STREAMING_RESPONSE = {"starlette.responses.StreamingResponse", "fastapi.responses.StreamingResponse"}
-ROUTE_METHODS = {"get", "post", "put", "delete", "patch", "head", "options", "route", "api_route", "websocket", "stream"}
+STREAMING_RESPONSE = {
+    "starlette.responses.StreamingResponse",
+    "fastapi.responses.StreamingResponse",
+}
+ROUTE_METHODS = {
+    "get",
+    "post",
+    "put",
+    "delete",
+    "patch",
+    "head",
+    "options",
+    "route",
+    "api_route",
+    "websocket",
+    "stream",
+}
 NOT_A_STREAM = {
     "contextlib.contextmanager", "contextlib.asynccontextmanager", "pytest.fixture", "pytest_asyncio.fixture",
     "builtins.property", "functools.cached_property",
@@ -79,10 +94,15 @@ class Producer:
     def yields_other_things(self, migrated: set[ast.expr]) -> bool:
         """Return whether it also yields anything that is not among *migrated*."""
         for node in ast.walk(self.node):
-            if isinstance(node, (ast.Yield, ast.YieldFrom)) and self.file.tree.scope_of[node].function is self.scope:
+            if (
+                isinstance(node, (ast.Yield, ast.YieldFrom))
+                and self.file.tree.scope_of[node].function is self.scope
+            ):
                 value = node.value
                 branches = [value.body, value.orelse] if isinstance(value, ast.IfExp) else [value]
-                if isinstance(node, ast.YieldFrom) or not all(branch in migrated for branch in branches):
+                if isinstance(node, ast.YieldFrom) or not all(
+                    branch in migrated for branch in branches
+                ):
                     return True
         return False
 
@@ -103,8 +123,12 @@ def find_edges(producer: Producer, facts: ProjectFacts, *, closed_world: bool) -
     loads = calls_of(producer.node, owner, file)
     producer.edges = [edge for load in loads if (edge := _edge_of(load, file))]
     resolved = len(producer.edges) == len(loads) and len(loads) > 0
-    alone = len(owner.bindings[producer.node.name]) == 1 and is_private(producer.node, owner, file, closed_world=closed_world)
-    producer.needs_decorator = not (resolved and alone and is_known_here(producer.node, owner, facts, file))
+    alone = len(owner.bindings[producer.node.name]) == 1 and is_private(
+        producer.node, owner, file, closed_world=closed_world
+    )
+    producer.needs_decorator = not (
+        resolved and alone and is_known_here(producer.node, owner, facts, file)
+    )
 
 
 def is_known_here(node: FunctionNode, owner: Scope, facts: ProjectFacts, file: FileFacts) -> bool:
@@ -114,7 +138,11 @@ def is_known_here(node: FunctionNode, owner: Scope, facts: ProjectFacts, file: F
     name = node.name
     mentions = facts.project.mentioning({name})[name]
     same_name = [function for function in file.tree.functions if function.name == name]
-    return len(same_name) == 1 and not uses_as_string(file.tree, name) and not facts.uses_elsewhere(name, file, mentions)
+    return (
+        len(same_name) == 1
+        and not uses_as_string(file.tree, name)
+        and not facts.uses_elsewhere(name, file, mentions)
+    )
 
 
 def calls_of(node: FunctionNode, owner: Scope, file: FileFacts) -> list[ast.expr]:
@@ -131,10 +159,16 @@ def _edge_of(load: ast.expr, file: FileFacts) -> Edge | None:
     if not isinstance(call, ast.Call) or call.func is not load:
         return None
     parent = tree.parent_of[call]
-    response = tree.parent_of[parent] if isinstance(parent, ast.keyword) and parent.arg == "content" else parent
+    response = (
+        tree.parent_of[parent]
+        if isinstance(parent, ast.keyword) and parent.arg == "content"
+        else parent
+    )
     if not isinstance(response, ast.Call) or carrier_of(call, tree).name != "response":
         return None
-    if isinstance(parent, ast.Call) and (not parent.args or parent.args[CONTENT_POSITION] is not call):
+    if isinstance(parent, ast.Call) and (
+        not parent.args or parent.args[CONTENT_POSITION] is not call
+    ):
         return None
     if tree.qualified_name(response.func) not in STREAMING_RESPONSE:
         return None

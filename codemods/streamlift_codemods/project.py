@@ -15,7 +15,19 @@ if TYPE_CHECKING:
 
     from pathspec import GitIgnoreSpec
 
-NEVER = {".git", ".hg", ".svn", ".venv", "venv", "__pycache__", "node_modules", ".tox", ".nox", ".eggs", ".streamlift"}
+NEVER = {
+    ".git",
+    ".hg",
+    ".svn",
+    ".venv",
+    "venv",
+    "__pycache__",
+    "node_modules",
+    ".tox",
+    ".nox",
+    ".eggs",
+    ".streamlift",
+}
 PROJECT_MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
 # A field name at the start of a string or of a line in it, or a comment frame.
 CANDIDATE = re.compile(
@@ -54,7 +66,11 @@ class Project:
             except OSError as error:
                 self._bytes[name] = None
                 remedy = "check that it exists and its permissions"
-                self.errors.append(UnreadableSource(name, f"cannot be read ({error.strerror})", remedy, "unreadable"))
+                self.errors.append(
+                    UnreadableSource(
+                        name, f"cannot be read ({error.strerror})", remedy, "unreadable"
+                    )
+                )
         return self._bytes[name]
 
     @property
@@ -71,7 +87,9 @@ class Project:
         found: dict[str, set[str]] = {word: set() for word in words}
         if not words:
             return found
-        pattern = re.compile(rb"\b(?:" + b"|".join(re.escape(w.encode()) for w in sorted(words)) + rb")\b")
+        pattern = re.compile(
+            rb"\b(?:" + b"|".join(re.escape(w.encode()) for w in sorted(words)) + rb")\b"
+        )
         for name in self.names:
             raw = self.read(name)
             for match in set(pattern.findall(raw)) if raw else ():
@@ -85,7 +103,14 @@ class Project:
     def with_overlay(self, overlay: dict[str, bytes]) -> Project:
         """Return the same project with the texts of *overlay* in place of those on disk."""
         selected = self.selected | set(overlay)
-        return Project(self.root, self.scanned, self.files, selected, {**self.overlay, **overlay}, _bytes=self._bytes)
+        return Project(
+            self.root,
+            self.scanned,
+            self.files,
+            selected,
+            {**self.overlay, **overlay},
+            _bytes=self._bytes,
+        )
 
 
 def open_project(paths: list[Path], exclude: Iterable[str] = ()) -> Project:
@@ -100,14 +125,18 @@ def open_project(paths: list[Path], exclude: Iterable[str] = ()) -> Project:
     first = paths[0].resolve()
     scanned = first if first.is_dir() else first.parent
     if len(paths) > 1:
-        scanned = Path(os.path.commonpath([p.resolve() if p.is_dir() else p.resolve().parent for p in paths]))
+        scanned = Path(
+            os.path.commonpath([p.resolve() if p.is_dir() else p.resolve().parent for p in paths])
+        )
     root = project_root(scanned)
     selected: dict[str, Path] = {}
     for path in paths:
         for file in _python_files(path.resolve(), exclude):
             selected[_name(file, scanned)] = file
     if not selected:
-        raise UsageError(" ".join(map(str, paths)), "holds no Python file", "name a directory with Python code")
+        raise UsageError(
+            " ".join(map(str, paths)), "holds no Python file", "name a directory with Python code"
+        )
     files = dict(selected)
     if root != scanned:
         for file in _python_files(root, exclude):
@@ -135,7 +164,9 @@ def _python_files(path: Path, exclude: Iterable[str]) -> Iterator[Path]:
     yield from _walk(path, path, [], tuple(exclude))
 
 
-def _walk(folder: Path, top: Path, ignores: list[tuple[Path, GitIgnoreSpec]], exclude: tuple[str, ...]) -> Iterator[Path]:
+def _walk(
+    folder: Path, top: Path, ignores: list[tuple[Path, GitIgnoreSpec]], exclude: tuple[str, ...]
+) -> Iterator[Path]:
     try:
         with os.scandir(folder) as entries:
             listed = sorted(entries, key=lambda entry: entry.name)
@@ -162,14 +193,18 @@ def _read_gitignore(path: Path) -> GitIgnoreSpec:
     from pathspec import GitIgnoreSpec
 
     try:
-        return GitIgnoreSpec.from_lines(path.read_text(encoding="utf-8", errors="replace").splitlines())
+        return GitIgnoreSpec.from_lines(
+            path.read_text(encoding="utf-8", errors="replace").splitlines()
+        )
     except OSError:
         return GitIgnoreSpec.from_lines([])
 
 
 def _is_ignored(path: Path, is_directory: bool, ignores: list[tuple[Path, GitIgnoreSpec]]) -> bool:
     suffix = "/" if is_directory else ""
-    return any(spec.match_file(path.relative_to(base).as_posix() + suffix) for base, spec in ignores)
+    return any(
+        spec.match_file(path.relative_to(base).as_posix() + suffix) for base, spec in ignores
+    )
 
 
 def _is_excluded(path: Path, top: Path, exclude: tuple[str, ...]) -> bool:

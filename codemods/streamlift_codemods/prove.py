@@ -89,12 +89,16 @@ class _Abstract(ast.NodeTransformer):
         if function is None:
             return None
         arguments = [self.expression(argument) for argument in node.args]
-        keywords = [ast.keyword(keyword.arg, self.expression(keyword.value)) for keyword in node.keywords]
+        keywords = [
+            ast.keyword(keyword.arg, self.expression(keyword.value)) for keyword in node.keywords
+        ]
         return ast.Call(function, arguments, keywords)
 
     def _function(self, node: ast.Call) -> ast.expr | None:
         function = node.func
-        if any(isinstance(argument, ast.Starred) for argument in node.args) or any(k.arg is None for k in node.keywords):
+        if any(isinstance(argument, ast.Starred) for argument in node.args) or any(
+            k.arg is None for k in node.keywords
+        ):
             return None
         if self.tree.qualified_name(function, self.scope) == "json.dumps":
             return _loaded("json_dumps")
@@ -103,7 +107,11 @@ class _Abstract(ast.NodeTransformer):
         if not isinstance(function, ast.Attribute):
             return None
         base = function.value
-        if isinstance(base, ast.Name) and base.id == "StreamingChunk" and function.attr in CONSTRUCTORS:
+        if (
+            isinstance(base, ast.Name)
+            and base.id == "StreamingChunk"
+            and function.attr in CONSTRUCTORS
+        ):
             return ast.Attribute(_loaded("StreamingChunk"), function.attr, ast.Load())
         if function.attr in MODEL_METHODS:
             return ast.Attribute(self.expression(base, "model"), function.attr, ast.Load())
@@ -175,7 +183,10 @@ def prove(
 def _compare(old: CodeType, new: CodeType, contract: SSEFormatter, roles: dict[int, str]) -> int:
     shuffled = random.Random(SEED)  # noqa: S311 - nothing is secret here
     for number in range(ROUNDS):
-        picks = {hole: number + (shuffled.randrange(ROUNDS) if hole and number % 2 else hole) for hole in roles}
+        picks = {
+            hole: number + (shuffled.randrange(ROUNDS) if hole and number % 2 else hole)
+            for hole in roles
+        }
         expected, happened = _outcome(old, None, roles, picks)
         written, happened_now = _outcome(new, contract, roles, picks)
         if expected != written or happened != happened_now:
@@ -221,6 +232,9 @@ def _is_text(node: ast.expr) -> bool:
             return True
         case ast.BinOp(op=ast.Add()):
             return _is_text(node.left) or _is_text(node.right)
-        case ast.Call(func=ast.Attribute(attr="dumps" | "model_dump_json")) | ast.Call(func=ast.Name(id="dumps")):
+        case (
+            ast.Call(func=ast.Attribute(attr="dumps" | "model_dump_json"))
+            | ast.Call(func=ast.Name(id="dumps"))
+        ):
             return True
     return False

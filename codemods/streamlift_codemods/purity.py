@@ -12,7 +12,14 @@ EFFECTLESS = (
     ast.Constant, ast.Name, ast.Attribute, ast.Dict, ast.List, ast.Tuple, ast.JoinedStr, ast.FormattedValue,
     ast.expr_context,
 )  # fmt: skip
-STR_FUNCTIONS = {"builtins.str", "builtins.repr", "builtins.ascii", "builtins.chr", "builtins.hex", "json.dumps"}
+STR_FUNCTIONS = {
+    "builtins.str",
+    "builtins.repr",
+    "builtins.ascii",
+    "builtins.chr",
+    "builtins.hex",
+    "json.dumps",
+}
 STR_METHODS = {"model_dump_json", "isoformat", "hexdigest"}
 
 
@@ -47,7 +54,11 @@ def _is_str_name(name: str, tree: ScopeTree, scope: Scope) -> bool:
         if isinstance(binding.node, ast.arg):
             if not _is_str_parameter(binding.node, owner):
                 return False
-        elif binding.value is None or _mentions(binding.value, name) or not is_str(binding.value, tree, owner):
+        elif (
+            binding.value is None
+            or _mentions(binding.value, name)
+            or not is_str(binding.value, tree, owner)
+        ):
             return False
     return True
 
@@ -64,8 +75,18 @@ def _is_str_parameter(argument: ast.arg, owner: Scope) -> bool:
         return False
     arguments = function.args
     positional = [*arguments.posonlyargs, *arguments.args]
-    defaults = dict(zip(positional[len(positional) - len(arguments.defaults) :], arguments.defaults, strict=True))
-    defaults |= {a: d for a, d in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if d is not None}
+    defaults = dict(
+        zip(
+            positional[len(positional) - len(arguments.defaults) :], arguments.defaults, strict=True
+        )
+    )
+    defaults |= {
+        a: d
+        for a, d in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+        if d is not None
+    }
     default = defaults.get(argument)
     is_plain = argument is not arguments.vararg and argument is not arguments.kwarg
-    return is_plain and (default is None or (isinstance(default, ast.Constant) and isinstance(default.value, str)))
+    return is_plain and (
+        default is None or (isinstance(default, ast.Constant) and isinstance(default.value, str))
+    )

@@ -108,10 +108,19 @@ class _Reader:
                 parts.append(str(value.value))
             else:
                 replacement = next(fields)
-                parts.extend(self._hole(replacement.value, replacement.text, replacement.conversion, replacement.has_spec))
+                parts.extend(
+                    self._hole(
+                        replacement.value,
+                        replacement.text,
+                        replacement.conversion,
+                        replacement.has_spec,
+                    )
+                )
         return make_text(parts)
 
-    def _hole(self, value: Fragment, field: str, conversion: str, has_spec: bool) -> tuple[str | Hole, ...]:
+    def _hole(
+        self, value: Fragment, field: str, conversion: str, has_spec: bool
+    ) -> tuple[str | Hole, ...]:
         if not conversion and not has_spec:
             constant = value.node.value if isinstance(value.node, ast.Constant) else None
             if isinstance(value.node, ast.Name):
@@ -135,15 +144,23 @@ class _Reader:
     def _method(self, fragment: Fragment, node: ast.Call, function: ast.Attribute) -> Reading:
         if function.attr == "encode":
             return self._encoded(fragment, node, function)
-        if function.attr in {"format", "join"} and isinstance(function.value, (ast.Constant, ast.JoinedStr)):
+        if function.attr in {"format", "join"} and isinstance(
+            function.value, (ast.Constant, ast.JoinedStr)
+        ):
             raise NotReadable(f"str-{function.attr}")
         return Reading(Text((Hole(fragment),)), is_bytes=False)
 
     def _encoded(self, fragment: Fragment, node: ast.Call, function: ast.Attribute) -> Reading:
         inner = self.read(fragment.part(function.value))
-        codec = node.args[0].value if node.args and isinstance(node.args[0], ast.Constant) else "utf-8"
+        codec = (
+            node.args[0].value if node.args and isinstance(node.args[0], ast.Constant) else "utf-8"
+        )
         plain = len(node.args) <= 1 and not node.keywords and str(codec).lower() in UTF_8
-        if not plain or (node.args and not isinstance(node.args[0], ast.Constant)) or inner.is_bytes:
+        if (
+            not plain
+            or (node.args and not isinstance(node.args[0], ast.Constant))
+            or inner.is_bytes
+        ):
             raise NotReadable("other-codec")
         return Reading(inner.text, is_bytes=True)
 

@@ -57,20 +57,28 @@ class ChunkWriter:
             case "done":
                 return Rewritten(f"{CHUNK}.done()", "typed")
             case "comment":
-                return Rewritten(f"{CHUNK}.comment({text_expression(content.text, self.style)})", "typed")
+                return Rewritten(
+                    f"{CHUNK}.comment({text_expression(content.text, self.style)})", "typed"
+                )
             case "constant":
                 return self._constant(content, contract)
             case "raw":
-                return self._call("raw", self._raw_text(content.text), content, contract, effects=bool(content.text.holes))
+                return self._call(
+                    "raw",
+                    self._raw_text(content.text),
+                    content,
+                    contract,
+                    effects=bool(content.text.holes),
+                )
         return self._payload(content, contract)
 
     def _payload(self, content: Content, contract: Contract) -> Rewritten:
         assert content.call is not None
         keys = typed_keys(content)
-        event_is_written = content.event is None or contract.event_is_type
+        event_is_written = content.lines.event is None or contract.event_is_type
         if keys and dict(contract.keys).get(keys[0]) == keys[1] and event_is_written:
             return Rewritten(f"{CHUNK}({self._typed_arguments(content)})", "typed")
-        if content.serialised:
+        if content.serialised and not content.is_inlined:
             target = content.serialised.targets[0]
             assert isinstance(target, ast.Name)
             value = target.id
@@ -84,13 +92,14 @@ class ChunkWriter:
         whole = content.call.value
         fragment = whole if node is whole.node else whole.part(node)
         hole = content.text.only_hole
-        return fragment.text if hole is None or hole.is_concatenated else requoted(fragment, self.style)
+        verbatim = hole is None or hole.is_concatenated or content.serialised
+        return fragment.text if verbatim else requoted(fragment, self.style)
 
     def _typed_arguments(self, content: Content) -> str:
         assert content.call is not None
         display = content.call.value.node
         assert isinstance(display, ast.Dict)
-        keys = [key.value for key in display.keys if isinstance(key, ast.Constant)]
+        keys = [str(key.value) for key in display.keys if isinstance(key, ast.Constant)]
         values = [self._source(content, value) for value in display.values]
         return ", ".join(f"{key}={value}" for key, value in zip(keys, values, strict=True))
 
@@ -104,7 +113,9 @@ class ChunkWriter:
     def _python(self, value: object) -> str:
         match value:
             case dict():
-                inside = ", ".join(f"{self._python(key)}: {self._python(item)}" for key, item in value.items())
+                inside = ", ".join(
+                    f"{self._python(key)}: {self._python(item)}" for key, item in value.items()
+                )
                 return "{" + inside + "}"
             case list():
                 return "[" + ", ".join(map(self._python, value)) + "]"
@@ -123,7 +134,9 @@ class ChunkWriter:
             return hole.value.text if proved else text_expression(text, self.style)
         return requoted(hole.value, self.style)
 
-    def _call(self, constructor: str, value: str, content: Content, contract: Contract, *, effects: bool) -> Rewritten:
+    def _call(
+        self, constructor: str, value: str, content: Content, contract: Contract, *, effects: bool
+    ) -> Rewritten:
         fields = self._fields(content, contract)
         in_order = not effects or all(self._may_wait(text) for _, text, _ in fields)
         named = {"of": "payload", "raw": "text"}[constructor]
@@ -138,8 +151,12 @@ class ChunkWriter:
     def _fields(self, content: Content, contract: Contract) -> list[tuple[str, Text[Hole], str]]:
         fields = []
         for name in contract.order:
-            text = {"event": content.event, "id": content.id, "retry": content.retry}.get(name)
-            repeats = name == "event" and contract.event_is_type and content.kind in {"payload", "constant"}
+            text = content.lines._asdict().get(name)
+            repeats = (
+                name == "event"
+                and contract.event_is_type
+                and content.kind in {"payload", "constant"}
+            )
             if text is not None and not repeats:
                 fields.append((name, text, self._field(text)))
         return fields
@@ -153,5 +170,6 @@ class ChunkWriter:
     def _may_wait(self, text: Text[Hole]) -> bool:
         """Whether the field may be rendered after the payload's expression has run: only what cannot change."""
         return all(
-            isinstance(hole.value.node, ast.Name) and is_str(hole.value.node, self.tree, self.scope) for hole in text.holes
+            isinstance(hole.value.node, ast.Name) and is_str(hole.value.node, self.tree, self.scope)
+            for hole in text.holes
         )

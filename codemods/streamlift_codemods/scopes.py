@@ -9,7 +9,14 @@ from typing import TypeAlias
 
 FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 ScopeNode: TypeAlias = (
-    ast.Module | ast.ClassDef | FunctionNode | ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+    ast.Module
+    | ast.ClassDef
+    | FunctionNode
+    | ast.Lambda
+    | ast.ListComp
+    | ast.SetComp
+    | ast.DictComp
+    | ast.GeneratorExp
 )
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
@@ -62,7 +69,9 @@ class Scope:
     def function(self) -> Scope | None:
         """The innermost function scope that holds this one, itself included."""
         scope: Scope | None = self
-        while scope is not None and not isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        while scope is not None and not isinstance(
+            scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)
+        ):
             scope = scope.parent
         return scope
 
@@ -90,7 +99,7 @@ class ScopeTree(ast.NodeVisitor):
         attribute_loads: The loads of each attribute name.
         strings: Every str and bytes literal.
         functions: Every `def`.
-   """
+    """
 
     def __init__(self, tree: ast.Module) -> None:
         self.module = Scope(tree, None)
@@ -132,7 +141,9 @@ class ScopeTree(ast.NodeVisitor):
 
     def loads_of(self, name: str, owner: Scope) -> list[ast.Name]:
         """Return the loads of *name* that reach its binding in *owner*."""
-        return [load for load in self.name_loads[name] if self.scope_of[load].owner_of(name) is owner]
+        return [
+            load for load in self.name_loads[name] if self.scope_of[load].owner_of(name) is owner
+        ]
 
     def generic_visit(self, node: ast.AST) -> None:
         for child in ast.iter_child_nodes(node):
@@ -143,7 +154,9 @@ class ScopeTree(ast.NodeVisitor):
         self.scope_of[node] = self._scope
         self.visit(node)
 
-    def _bind(self, name: str, node: ast.AST, qualified: str | None = None, value: ast.expr | None = None) -> None:
+    def _bind(
+        self, name: str, node: ast.AST, qualified: str | None = None, value: ast.expr | None = None
+    ) -> None:
         scope = self._scope
         if isinstance(node, ast.NamedExpr):
             while isinstance(scope.node, COMPREHENSIONS) and scope.parent:  # PEP 572
@@ -188,7 +201,7 @@ class ScopeTree(ast.NodeVisitor):
     visit_FunctionDef = _visit_function  # noqa: N815 - the visitor's own names
     visit_AsyncFunctionDef = _visit_function  # noqa: N815
 
-    def visit_Lambda(self, node: ast.Lambda) -> None:  # noqa: N802
+    def visit_Lambda(self, node: ast.Lambda) -> None:
         for child in [*node.args.defaults, *filter(None, node.args.kw_defaults)]:
             self._enter(child, node)
         self._inside(node, [*_parameters(node.args), node.body])
@@ -196,13 +209,15 @@ class ScopeTree(ast.NodeVisitor):
     def visit_arg(self, node: ast.arg) -> None:
         self._bind(node.arg, node)
 
-    def visit_ClassDef(self, node: ast.ClassDef) -> None:  # noqa: N802
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
         self._bind(node.name, node)
         for child in [*node.decorator_list, *node.bases, *node.keywords]:
             self._enter(child, node)
         self._inside(node, list(node.body))
 
-    def _visit_comprehension(self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> None:
+    def _visit_comprehension(
+        self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+    ) -> None:
         first = node.generators[0]
         self._enter(first.iter, node)
         rest: list[ast.AST] = [first.target, *first.ifs]
@@ -213,25 +228,30 @@ class ScopeTree(ast.NodeVisitor):
 
     visit_ListComp = visit_SetComp = visit_GeneratorExp = visit_DictComp = _visit_comprehension  # noqa: N815
 
-    def visit_Name(self, node: ast.Name) -> None:  # noqa: N802
+    def visit_Name(self, node: ast.Name) -> None:
         if isinstance(node.ctx, ast.Load):
             self.name_loads[node.id].append(node)
             return
         parent = self.parent_of[node]
         value = None
-        if isinstance(parent, (ast.Assign, ast.NamedExpr, ast.AnnAssign)) and parent.value is not node:
+        if (
+            isinstance(parent, (ast.Assign, ast.NamedExpr, ast.AnnAssign))
+            and parent.value is not node
+        ):
             value = parent.value
-        self._bind(node.id, parent if isinstance(parent, (ast.stmt, ast.NamedExpr)) else node, value=value)
+        self._bind(
+            node.id, parent if isinstance(parent, (ast.stmt, ast.NamedExpr)) else node, value=value
+        )
 
-    def visit_Attribute(self, node: ast.Attribute) -> None:  # noqa: N802
+    def visit_Attribute(self, node: ast.Attribute) -> None:
         self.attribute_loads[node.attr].append(node)
         self.generic_visit(node)
 
-    def visit_Constant(self, node: ast.Constant) -> None:  # noqa: N802
+    def visit_Constant(self, node: ast.Constant) -> None:
         if isinstance(node.value, (str, bytes)):
             self.strings.append(node)
 
-    def visit_Import(self, node: ast.Import) -> None:  # noqa: N802
+    def visit_Import(self, node: ast.Import) -> None:
         for alias in node.names:
             if alias.asname:
                 self._bind(alias.asname, node, qualified=alias.name)
@@ -239,7 +259,7 @@ class ScopeTree(ast.NodeVisitor):
                 root = alias.name.split(".")[0]
                 self._bind(root, node, qualified=root)
 
-    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:  # noqa: N802
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
         module = "." * node.level + (node.module or "")
         for alias in node.names:
             if alias.name == "*":
@@ -247,23 +267,25 @@ class ScopeTree(ast.NodeVisitor):
                 self.module.star_import = True
             else:
                 separator = "" if module.endswith(".") else "."
-                self._bind(alias.asname or alias.name, node, qualified=f"{module}{separator}{alias.name}")
+                self._bind(
+                    alias.asname or alias.name, node, qualified=f"{module}{separator}{alias.name}"
+                )
 
-    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:  # noqa: N802
+    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
         if node.name:
             self._bind(node.name, node)
         self.generic_visit(node)
 
-    def visit_MatchAs(self, node: ast.MatchAs) -> None:  # noqa: N802
+    def visit_MatchAs(self, node: ast.MatchAs) -> None:
         if node.name:
             self._bind(node.name, node)
         self.generic_visit(node)
 
-    def visit_MatchStar(self, node: ast.MatchStar) -> None:  # noqa: N802
+    def visit_MatchStar(self, node: ast.MatchStar) -> None:
         if node.name:
             self._bind(node.name, node)
 
-    def visit_MatchMapping(self, node: ast.MatchMapping) -> None:  # noqa: N802
+    def visit_MatchMapping(self, node: ast.MatchMapping) -> None:
         if node.rest:
             self._bind(node.rest, node)
         self.generic_visit(node)

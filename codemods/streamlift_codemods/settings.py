@@ -58,19 +58,33 @@ def read_settings(root: Path) -> Settings:
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(str(path), f"cannot be read ({error})", "fix it, or run from another directory") from error
+        raise UsageError(
+            str(path), f"cannot be read ({error})", "fix it, or run from another directory"
+        ) from error
     tools = _table(tables, "tool")
     own, ruff, black = _table(tools, "streamlift"), _table(tools, "ruff"), _table(tools, "black")
     for name in own:
         if name not in KNOWN:
-            raise UsageError(f"{path}: [tool.streamlift] {name}", "is no setting", f"use one of {', '.join(sorted(KNOWN))}")
+            raise UsageError(
+                f"{path}: [tool.streamlift] {name}",
+                "is no setting",
+                f"use one of {', '.join(sorted(KNOWN))}",
+            )
     exclude = own.get("exclude", [])
     if not isinstance(exclude, list) or not all(isinstance(pattern, str) for pattern in exclude):
-        raise UsageError(f"{path}: [tool.streamlift] exclude", "is no list of globs", 'write exclude = ["generated/*"]')
+        raise UsageError(
+            f"{path}: [tool.streamlift] exclude",
+            "is no list of globs",
+            'write exclude = ["generated/*"]',
+        )
     module = own.get("contracts-module")
     quotes = {"single": "'", "double": '"'}
-    quote = quotes.get(str(_table(ruff, "format").get("quote-style")), '"' if ruff.get("format") or black else None)
-    length = next((n for n in (ruff.get("line-length"), black.get("line-length")) if isinstance(n, int)), None)
+    quote = quotes.get(
+        str(_table(ruff, "format").get("quote-style")), '"' if ruff.get("format") or black else None
+    )
+    length = next(
+        (n for n in (ruff.get("line-length"), black.get("line-length")) if isinstance(n, int)), None
+    )
     return Settings(
         exclude=tuple(map(str, exclude)),
         closed_world=own.get("closed-world") is True,
@@ -92,7 +106,11 @@ def _majority_quote(source: SourceFile) -> str:
         for token in tokenize.generate_tokens(lambda: next(lines, "")):
             if token.type == tokenize.STRING:
                 body = token.string.lstrip("rRbBuUfF")
-                plain = not body.startswith(("'''", '"""')) and '"' not in body[1:-1] and "'" not in body[1:-1]
+                plain = (
+                    not body.startswith(("'''", '"""'))
+                    and '"' not in body[1:-1]
+                    and "'" not in body[1:-1]
+                )
                 count[body[0]] += plain
     except (tokenize.TokenError, SyntaxError, IndentationError):
         return '"'

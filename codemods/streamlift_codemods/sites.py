@@ -132,8 +132,14 @@ def leading_text(node: ast.expr) -> str:
     if isinstance(node, ast.JoinedStr):
         return "".join(leading_text(value) for value in node.values)
     if isinstance(node, ast.BinOp):
-        return leading_text(node.left) + (leading_text(node.right) if isinstance(node.op, ast.Add) else "")
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in STRING_METHODS:
+        return leading_text(node.left) + (
+            leading_text(node.right) if isinstance(node.op, ast.Add) else ""
+        )
+    if (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in STRING_METHODS
+    ):
         return leading_text(node.func.value)
     return "\0"
 
@@ -160,7 +166,12 @@ def _classify(source: SourceFile, tree: ScopeTree, root: ast.expr) -> Site | Not
         site.leave(error.reason)
     except SyntaxError:
         site.leave("newer-grammar")
-    if site.frame is not None and not site.frame.comment and site.frame.value("data") is None and carrier.name == "argument":
+    if (
+        site.frame is not None
+        and not site.frame.comment
+        and site.frame.value("data") is None
+        and carrier.name == "argument"
+    ):
         return NotSSE(source, root, "no-data")
     if TEST_FILE.search(source.name):
         site.leave("test-code", "suppressed")

@@ -121,7 +121,18 @@ class SourceFile:
         if not before or not (before[-1].isalnum() or before[-1] in "_)]\"'"):
             return False
         word = re.search(r"\w+$", before)
-        return word is None or word.group() not in {"yield", "return", "await", "from", "in", "else", "and", "or", "not", "if"}
+        return word is None or word.group() not in {
+            "yield",
+            "return",
+            "await",
+            "from",
+            "in",
+            "else",
+            "and",
+            "or",
+            "not",
+            "if",
+        }
 
     def encode(self, text: str) -> bytes:
         """Return the bytes of *text* in this file's encoding, with its byte order mark."""
@@ -139,7 +150,10 @@ def read_source(path: Path, name: str) -> SourceFile:
         raw = path.read_bytes()
     except OSError as error:
         raise UnreadableSource(
-            name, f"cannot be read ({error.strerror})", "check that it exists and its permissions", "unreadable"
+            name,
+            f"cannot be read ({error.strerror})",
+            "check that it exists and its permissions",
+            "unreadable",
         ) from error
     return parse_source(raw, path, name)
 
@@ -167,23 +181,32 @@ def _decode(raw: bytes, name: str) -> tuple[str, str]:
         return body.decode(encoding.removesuffix("-sig")), encoding.removesuffix("-sig")
     except (SyntaxError, UnicodeDecodeError, LookupError) as error:
         problem = f"is not valid text ({error})"
-        raise UnreadableSource(name, problem, "fix the coding line or save it as UTF-8", "encoding") from error
+        raise UnreadableSource(
+            name, problem, "fix the coding line or save it as UTF-8", "encoding"
+        ) from error
 
 
 def _parse(text: str, name: str) -> ast.Module:
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # an invalid escape in the user's code is not our message
+            warnings.simplefilter(
+                "ignore"
+            )  # an invalid escape in the user's code is not our message
             return ast.parse(text)
     except SyntaxError as error:
         line = error.lineno or 0
         raise UnreadableSource(
-            f"{name}:{line}", f"cannot be parsed ({error.msg})", "fix the syntax, or run on a newer Python",
-            "syntax-error", line,
+            f"{name}:{line}",
+            f"cannot be parsed ({error.msg})",
+            "fix the syntax, or run on a newer Python",
+            "syntax-error",
+            line,
         ) from error
     except (RecursionError, MemoryError) as error:
         raise UnreadableSource(
             name, "is nested too deeply to be parsed", "split the expression", "too-deep"
         ) from error
     except ValueError as error:
-        raise UnreadableSource(name, f"cannot be parsed ({error})", "remove the null bytes", "null-bytes") from error
+        raise UnreadableSource(
+            name, f"cannot be parsed ({error})", "remove the null bytes", "null-bytes"
+        ) from error

@@ -3,25 +3,40 @@
 from __future__ import annotations
 
 import ast
+import re
 import tokenize
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from ..contract_home import constant_edits, contract_module_text, import_of, merged_edits, needed_names
+from ..contract_home import (
+    constant_edits,
+    contract_module_text,
+    import_of,
+    merged_edits,
+    needed_names,
+)
 from ..edits import Edit, apply_edits, insert, replace
-from ..expressions import laid_out
-from ..imports import NewImport, add_imports, binding_statement, remove_name
+from ..expressions import dedented, laid_out
+from ..imports import NewImport, add_imports, after_statement, binding_statement, remove_name
 from ..scopes import ScopeTree
-from ..source import SourceFile, parse_source
+from ..source import parse_source
 
 if TYPE_CHECKING:
+    from ..content import Content
     from ..facts import FileFacts
     from ..frame_helpers import FrameHelper
     from ..plan import Plan
     from ..producers import Edge, Producer
     from ..sites import Site
 
-STREAM_TYPES = {"AsyncGenerator", "AsyncIterator", "AsyncIterable", "Generator", "Iterator", "Iterable"}
+STREAM_TYPES = {
+    "AsyncGenerator",
+    "AsyncIterator",
+    "AsyncIterable",
+    "Generator",
+    "Iterator",
+    "Iterable",
+}
 RESPONSE_MODULE = "streamlift.edges.starlette"
 TEXT_TYPES = {"str", "bytes"}
 
@@ -34,10 +49,16 @@ def separate(plan: Plan) -> dict[str, bytes]:
             rewriting = _FileRewriting(plan, file)
             if rewriting.has_work:
                 changed[file.name] = rewriting.result()
-    for home in {home for name, home in plan.homes.items() if name in changed and home.module is not None}:
-        first = next(file for name, file in plan.facts.files.items() if plan.homes.get(name) is home)
+    for home in {
+        home for name, home in plan.homes.items() if name in changed and home.module is not None
+    }:
+        first = next(
+            file for name, file in plan.facts.files.items() if plan.homes.get(name) is home
+        )
         text = contract_module_text(home, plan.facts, plan.settings.style_of(first.source))
-        if text != (plan.facts.project.read(home.name) if home.name in plan.facts.project.names else None):
+        if text != (
+            plan.facts.project.read(home.name) if home.name in plan.facts.project.names else None
+        ):
             changed[home.name] = text
     return changed
 
@@ -53,7 +74,9 @@ class _FileRewriting:
         self.edits: list[Edit] = []
         self.imports: dict[str, set[str]] = defaultdict(set)
         self.producers = [producer for producer in plan.producers if producer.file is file]
-        self.helpers = [helper for helper in plan.helpers if helper.file is file and _is_converted(helper)]
+        self.helpers = [
+            helper for helper in plan.helpers if helper.file is file and _is_converted(helper)
+        ]
         self.sites = [site for site in file.sites if site in plan.expressions]
 
     @property
@@ -76,7 +99,9 @@ class _FileRewriting:
         wide = self.source.with_parentheses(span)
         if not _comments(self.source.text[wide.start : wide.end]):
             span = wide
-        line_end = self.source.line_start(span.end) + len(self.source.line_text(self.source.line_of(span.end)))
+        line_end = self.source.line_start(span.end) + len(
+            self.source.line_text(self.source.line_of(span.end))
+        )
         text = laid_out(
             self.plan.expressions[site],
             self.source.indentation(span.start),
@@ -90,7 +115,22 @@ class _FileRewriting:
             self._use_contract(self.plan.constant_of(site, self.file))
         content = self.plan.contents[site]
         if content.serialised is not None and content.call is not None:
-            self.edits.append(replace(self.source.span(content.serialised.value), content.call.value.text))
+            self.edits.append(self._unserialised(content.serialised, content))
+
+    def _unserialised(self, statement: ast.Assign, content: Content) -> Edit:
+        """Return the edit that takes the encoder off the statement before the site, or the statement away."""
+        span = self.source.span(statement)
+        start, end = self.source.line_start(span.start), after_statement(self.source, statement)
+        alone = (
+            not self.source.text[start : span.start].strip()
+            and not self.source.text[span.end : end].strip()
+        )
+        if content.is_inlined and alone:
+            return Edit(start, end, "")
+        assert content.call is not None
+        value = self.source.span(statement.value)
+        text = dedented(content.call.value.text, self.source.indentation(value.start))
+        return replace(value, text)
 
     def _producer(self, producer: Producer) -> None:
         name = self.plan.constant_of(producer, self.file)
@@ -115,7 +155,12 @@ class _FileRewriting:
         """Let the annotation of a function say that it hands out chunks."""
         item = _item_type(annotation)
         if isinstance(item, ast.Name) and item.id in TEXT_TYPES:
-            self.edits.append(replace(self.source.span(item), f"StreamingChunk | {item.id}" if foreign else "StreamingChunk"))
+            self.edits.append(
+                replace(
+                    self.source.span(item),
+                    f"StreamingChunk | {item.id}" if foreign else "StreamingChunk",
+                )
+            )
 
     def _use_contract(self, name: str) -> None:
         module = import_of(self.plan.homes[self.file.name], self.file)
@@ -139,22 +184,53 @@ class _FileRewriting:
             return raw
         after = parse_source(raw, self.source.path, self.source.name)
         tree = ScopeTree(after.tree)
-        removed = []
+        edits = []
         for name in self._imports_used_by_sites():
-            owner_loads = tree.loads_of(name, tree.module)
-            statement = binding_statement(tree, name)
-            if owner_loads or statement is None or self.file.exports(name) or self._is_used_from_outside(name):
+            for statement in self._unused(name, tree):
+                edit = remove_name(after, statement, name)
+                if edit is not None and not _is_alone(statement, tree):
+                    edits.append(edit)
+        return after.encode(apply_edits(after.text, edits, after.newline)) if edits else raw
+
+    def _unused(self, name: str, tree: ScopeTree) -> list[ast.Import | ast.ImportFrom]:
+        """Return the imports of *name*, at module level and in the functions of the sites, that nothing loads."""
+        paths = {site.scope.path for site in self.sites}
+        found = []
+        for scope in [tree.module, *tree.scope_made_by.values()]:
+            is_module = scope is tree.module
+            statements = [binding.node for binding in scope.bindings.get(name, ())]
+            imports = [
+                node for node in statements if isinstance(node, (ast.Import, ast.ImportFrom))
+            ]
+            if (
+                len(imports) < len(statements)
+                or not (is_module or scope.path in paths)
+                or tree.loads_of(name, scope)
+            ):
                 continue
-            edit = remove_name(after, statement, name)
-            if edit is not None:
-                removed.append(edit)
-        return after.encode(apply_edits(after.text, removed, after.newline)) if removed else raw
+            if is_module and (self._is_public(name, tree) or binding_statement(tree, name) is None):
+                continue
+            found += imports
+        return found
+
+    def _is_public(self, name: str, tree: ScopeTree) -> bool:
+        return (
+            bool(self.file.exports(name))
+            or names_in_annotations(tree, name)
+            or self._is_used_from_outside(name)
+        )
 
     def _imports_used_by_sites(self) -> set[str]:
         nodes: list[ast.AST] = [site.node for site in self.sites]
-        nodes += [content.serialised for site in self.sites if (content := self.plan.contents[site]).serialised]
+        nodes += [
+            content.serialised
+            for site in self.sites
+            if (content := self.plan.contents[site]).serialised
+        ]
         nodes += [edge.response.func for producer in self.producers for edge in producer.edges]
-        return {child.id for node in nodes for child in ast.walk(node) if isinstance(child, ast.Name)}
+        return {
+            child.id for node in nodes for child in ast.walk(node) if isinstance(child, ast.Name)
+        }
 
     def _is_used_from_outside(self, name: str) -> bool:
         """Whether another file imports *name* from this module, or patches it there."""
@@ -168,26 +244,77 @@ class _FileRewriting:
         return False
 
 
+def _is_alone(statement: ast.stmt, tree: ScopeTree) -> bool:
+    """Whether *statement* is all that its block holds, so that taking it away leaves no block."""
+    blocks = [
+        getattr(tree.parent_of[statement], name, None) for name in ("body", "orelse", "finalbody")
+    ]
+    return [statement] in blocks
+
+
 def _reaches(tree: ScopeTree, module: str, name: str) -> bool:
     for node in ast.walk(tree.module.node):
         if isinstance(node, ast.ImportFrom):
             last = (node.module or "").split(".")[-1]
             if last == module and any(alias.name in {name, "*"} for alias in node.names):
                 return True
-        elif isinstance(node, ast.Attribute) and node.attr == name and _last_name(node.value) == module:
+        elif (
+            isinstance(node, ast.Attribute)
+            and node.attr == name
+            and _last_name(node.value) == module
+        ):
             return True
-    return any(isinstance(node.value, str) and f"{module}.{name}" in node.value for node in tree.strings)
+    return any(
+        isinstance(node.value, str) and f"{module}.{name}" in node.value for node in tree.strings
+    )
+
+
+def names_in_annotations(tree: ScopeTree, name: str) -> bool:
+    """Return whether a string that is an annotation, or the first argument of `cast`, names *name*."""
+    word = re.compile(rf"\b{re.escape(name)}\b")
+    return any(
+        isinstance(node.value, str) and word.search(node.value) and _is_annotation(node, tree)
+        for node in tree.strings
+    )
+
+
+def _is_annotation(node: ast.expr, tree: ScopeTree) -> bool:
+    child: ast.AST = node
+    for parent in tree.ancestors(node):
+        match parent:
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                annotations = [
+                    a.annotation for a in ast.walk(parent.args) if isinstance(a, ast.arg)
+                ]
+                return child is parent.returns or child in annotations
+            case ast.AnnAssign():
+                return child is parent.annotation
+            case ast.Call(func=ast.Name(id="cast") | ast.Attribute(attr="cast")):
+                return child is parent.args[0]
+            case ast.stmt():
+                return False
+        child = parent
+    return False
 
 
 def _last_name(node: ast.expr) -> str | None:
-    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else None
+    return (
+        node.id
+        if isinstance(node, ast.Name)
+        else node.attr
+        if isinstance(node, ast.Attribute)
+        else None
+    )
 
 
 def _item_type(annotation: ast.expr | None) -> ast.expr | None:
     """Return the type of the items in `AsyncIterator[str]` and its like, or the annotation of a helper itself."""
     if isinstance(annotation, ast.Name):
         return annotation
-    if not isinstance(annotation, ast.Subscript) or _last_name(annotation.value) not in STREAM_TYPES:
+    if (
+        not isinstance(annotation, ast.Subscript)
+        or _last_name(annotation.value) not in STREAM_TYPES
+    ):
         return None
     inside = annotation.slice
     return inside.elts[0] if isinstance(inside, ast.Tuple) and inside.elts else inside
@@ -200,6 +327,10 @@ def _is_converted(helper: FrameHelper) -> bool:
 def _comments(text: str) -> list[str]:
     lines = iter(text.splitlines(keepends=True))
     try:
-        return [t.string for t in tokenize.generate_tokens(lambda: next(lines, "")) if t.type == tokenize.COMMENT]
+        return [
+            t.string
+            for t in tokenize.generate_tokens(lambda: next(lines, ""))
+            if t.type == tokenize.COMMENT
+        ]
     except (tokenize.TokenError, SyntaxError, IndentationError):
         return ["unreadable"] if "#" in text else []

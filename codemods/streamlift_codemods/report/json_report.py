@@ -24,15 +24,22 @@ def report(plan: Plan) -> str:
     selected = plan.facts.project.selected
     producers = [producer for producer in plan.producers if producer.file.name in selected]
     sites = [_site(site, plan, seen) for site in plan.sites]
-    others = [row for name, file in plan.facts.files.items() if name in selected for row in file.not_sse]
+    others = [
+        row for name, file in plan.facts.files.items() if name in selected for row in file.not_sse
+    ]
     return json.dumps(
         {
             "schema": 1,
             "sites": sites,
             "producers": [_producer(producer, plan) for producer in producers],
-            "edges": [_edge(producer, edge.response) for producer in producers for edge in producer.edges],
+            "edges": [
+                _edge(producer, edge.response) for producer in producers for edge in producer.edges
+            ],
             "not_sse": [_not_sse(row) for row in others],
-            "errors": [{"place": e.place, "reason": e.reason, "problem": e.problem} for e in plan.facts.errors],
+            "errors": [
+                {"place": e.place, "reason": e.reason, "problem": e.problem}
+                for e in plan.facts.errors
+            ],
             "summary": dict(Counter(str(site["verdict"]) for site in sites)),
         },
         indent=1,
@@ -57,7 +64,9 @@ def _fingerprint(site: Site, seen: Counter[str]) -> str:
     """Return an id that stays when lines move: the place by name, the code, and its number among equals."""
     key = f"{site.source.name}\0{site.scope.path}\0{ast.dump(site.node)}"
     seen[key] += 1
-    return hashlib.blake2b(f"{key}\0{seen[key]}".encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    return hashlib.blake2b(
+        f"{key}\0{seen[key]}".encode("utf-8", "surrogatepass"), digest_size=8
+    ).hexdigest()
 
 
 def _place(name: str, node: ast.expr | ast.stmt) -> Row:

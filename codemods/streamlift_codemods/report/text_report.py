@@ -38,7 +38,9 @@ def report_written(plan: Plan, changes: dict[str, bytes]) -> str:
     migrated = sum(site.verdict == "auto" for site in plan.sites)
     left = [site for site in plan.sites if site.verdict in {"review", "refused"}]
     lines = [f"{name}\n" for name in sorted(changes)]
-    lines.append(f"Migrated {_count(migrated, 'site')} in {_count(len(changes), 'file')}; {len(left)} left.\n")
+    lines.append(
+        f"Migrated {_count(migrated, 'site')} in {_count(len(changes), 'file')}; {len(left)} left.\n"
+    )
     for reason, number in Counter(site.reason or "" for site in left).most_common():
         lines.append(f"  {number:4d} {reason}: {_meaning(reason)}\n")
     if changes:
@@ -52,9 +54,13 @@ def summary(plan: Plan) -> str:
     grades = Counter(site.grade for site in plan.sites if site.verdict == "auto")
     lines = [f"Found {_count(len(plan.sites), 'site')}"]
     if verdicts:
-        lines[0] += ": " + ", ".join(f"{number} {verdict}" for verdict, number in verdicts.most_common())
+        lines[0] += ": " + ", ".join(
+            f"{number} {verdict}" for verdict, number in verdicts.most_common()
+        )
     if grades:
-        lines.append("Automatic: " + ", ".join(f"{number} {grade}" for grade, number in grades.most_common()))
+        lines.append(
+            "Automatic: " + ", ".join(f"{number} {grade}" for grade, number in grades.most_common())
+        )
         lines.append("Next: streamlift migrate PATH --phase 2")
     return "".join(f"{line}\n" for line in lines)
 
@@ -62,9 +68,14 @@ def summary(plan: Plan) -> str:
 def _paragraph(site: Site, plan: Plan) -> str:
     content = plan.contents.get(site)
     place = f"{site.source.name}:{site.line}:{site.node.col_offset + 1}"
-    outcome = f"auto ({site.grade})" if site.verdict == "auto" else f"{site.verdict} ({site.reason})"
+    outcome = (
+        f"auto ({site.grade})" if site.verdict == "auto" else f"{site.verdict} ({site.reason})"
+    )
     source = " ".join(site.source.segment(site.node).split())
-    lines = [f"{place}: {code_of(site, content)} {outcome} in {site.scope.path or 'the module'}", f"    {_cut(source)}"]
+    lines = [
+        f"{place}: {code_of(site, content)} {outcome} in {site.scope.path or 'the module'}",
+        f"    {_cut(source)}",
+    ]
     if site.frame is not None:
         lines.append(f"    reads as  {_cut(_shown_frame(site.frame))}")
     if site in plan.expressions:
@@ -81,7 +92,10 @@ def _shown_frame(frame: Frame[Hole]) -> str:
 
 
 def _shown(text: Text[Hole]) -> str:
-    return "".join(part if isinstance(part, str) else f"⟨{' '.join(part.value.text.split())}⟩" for part in text.parts)
+    return "".join(
+        part if isinstance(part, str) else f"⟨{' '.join(part.value.text.split())}⟩"
+        for part in text.parts
+    )
 
 
 def _cut(text: str) -> str:
@@ -109,4 +123,6 @@ def _diff(name: str, before: bytes, after: bytes, *, is_new: bool) -> str:
         "/dev/null" if is_new else f"a/{name}",
         f"b/{name}",
     )
-    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+    return "".join(
+        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
+    )
