@@ -1,0 +1,39 @@
+"""Compare the answers of the app before and after its migration."""
+
+from streamlift.testing.byte_diff import difference
+from streamlift.testing.recording import Recording
+
+from .scenarios import Scenario
+from .screen import Row
+
+SAME = "identical"
+
+
+def compare(scenario: Scenario, before: Recording, after: Recording) -> Row:
+    """Return the row of one scenario."""
+    differing = [aspect for aspect, equal in _aspects(before, after) if not equal]
+    return Row(
+        scenario=scenario.name,
+        messages=len(after.messages),
+        size=len(after.body),
+        result=f"DIFFERENT: {', '.join(differing)}" if differing else SAME,
+        same=not differing,
+    )
+
+
+def explain(before: Recording, after: Recording, *, colour: bool) -> str:
+    """Return where two answers differ: the first byte of the body, or the facts around it."""
+    found = difference(before.body, after.body)
+    if found is not None:
+        return found.render(colour=colour)
+    return f"before: {before!r}\nafter:  {after!r}"
+
+
+def _aspects(before: Recording, after: Recording) -> list[tuple[str, bool]]:
+    return [
+        ("status", before.status_line == after.status_line),
+        ("headers", before.headers == after.headers),
+        ("body", before.body == after.body),
+        ("message boundaries", before.messages == after.messages),
+        ("end", before.ending == after.ending),
+    ]

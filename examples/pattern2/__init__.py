@@ -1,0 +1,1 @@
+"""The chat service with its layers separated: data inside, protocol text at the HTTP edge."""

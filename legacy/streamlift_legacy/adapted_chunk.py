@@ -1,0 +1,340 @@
+"""The chunk behind a frame of old code: its wire is that frame, its fields are read from it."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypedDict
+
+from streamlift.chunk import StreamingChunk
+from streamlift.errors import StreamliftError, UnframeableField
+from streamlift.sse.grammar import DEFAULT_TYPE, LINE_ENDING, field
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_SENTINEL = "[DONE]"
+_PAYLOAD_KEYS = ("type", "role", "content", "tool_call_id")
+_FIELDS = ("event", "id", "retry")
+_LINES = re.compile(f"({LINE_ENDING.pattern})")
+
+
+class _Options(TypedDict):
+    ensure_ascii: bool
+    separators: tuple[str, str]
+    sort_keys: bool
+
+
+# Every combination that gives one line: a frame that two of them fit leaves it open which it was.
+_DIALECTS = [
+    _Options(ensure_ascii=ensure_ascii, separators=(item, key), sort_keys=sort_keys)
+    for ensure_ascii, item, key, sort_keys in itertools.product(
+        (True, False), (", ", ","), (": ", ":"), (False, True)
+    )
+]
+
+
+class UnrecoverableDialect(StreamliftError, ValueError):  # noqa: N818 - it says what is wrong
+    """A frame does not tell how its code would have written a change.
+
+    Make a new chunk instead (`StreamingChunk.of`), under a contract that says how it is written.
+
+    Attributes:
+        wire: The frame.
+        reason: What it does not tell.
+    """
+
+    def __init__(self, wire: str | bytes, reason: str) -> None:
+        super().__init__(f"{wire!r}: {reason}")
+        self.wire = wire
+        self.reason = reason
+
+    def __reduce__(self) -> tuple[type[UnrecoverableDialect], tuple[str | bytes, str]]:
+        return type(self), (self.wire, self.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """What a client reads in one frame.
+
+    Attributes:
+        data: The data, None if there is no data line.
+        payload: The data as JSON if that is an object, else None.
+        fields: The other fields that are there, as written.
+    """
+
+    data: str | None
+    payload: Mapping[str, object] | None
+    fields: Mapping[str, str]
+
+
+class AdaptedChunk(StreamingChunk):
+    """One frame of old code, as a chunk that formats to exactly that frame.
+
+    Its fields are read from the frame when they are asked for, and cannot be set: a change goes
+    through `replace`. It equals a chunk with the same wire.
+    """
+
+    __slots__ = ("_cached_view",)
+
+    _cached_view: _View
+    metadata = None
+
+    def __init__(self, wire: str | bytes) -> None:
+        self._wire: str | bytes = wire
+
+    @property
+    def _view(self) -> _View:
+        try:
+            return self._cached_view
+        except AttributeError:
+            self._cached_view = _read(self._text)
+            return self._cached_view
+
+    @property
+    def _text(self) -> str:
+        wire = self._wire
+        return wire if isinstance(wire, str) else wire.decode("utf-8", "replace")
+
+    @property
+    def type(self) -> str:  # type: ignore[override]  # read from the frame: nothing to set
+        """The payload's "type" if that is a str, else the event, else "message".
+
+        "done" for the sentinel `[DONE]`; "comment" for a frame that dispatches nothing.
+        """
+        view = self._view
+        kind = view.payload.get("type") if view.payload is not None else None
+        if isinstance(kind, str):
+            return kind
+        event = view.fields.get("event")
+        if event:
+            return event
+        if view.data is None:
+            return "comment"
+        return "done" if view.data == _SENTINEL else DEFAULT_TYPE
+
+    def _payload_text(self, key: str) -> str | None:
+        payload = self._view.payload
+        value = payload.get(key) if payload is not None else None
+        return value if isinstance(value, str) else None
+
+    @property
+    def role(self) -> str | None:  # type: ignore[override]  # as type
+        """The payload's "role" if that is a str."""
+        return self._payload_text("role")
+
+    @property
+    def content(self) -> str | None:  # type: ignore[override]  # as type
+        """The payload's "content" if that is a str."""
+        return self._payload_text("content")
+
+    @property
+    def tool_call_id(self) -> str | None:  # type: ignore[override]  # as type
+        """The payload's "tool_call_id" if that is a str."""
+        return self._payload_text("tool_call_id")
+
+    @property
+    def event(self) -> str | None:
+        """The event field as written."""
+        return self._view.fields.get("event")
+
+    @property
+    def id(self) -> str | None:
+        """The id field as written."""
+        return self._view.fields.get("id")
+
+    @property
+    def retry(self) -> str | None:
+        """The retry field as written."""
+        return self._view.fields.get("retry")
+
+    def to_dict(self) -> dict[str, object]:
+        """Return a fresh copy of the payload if that is a JSON object, else only the type."""
+        payload = self._view.payload
+        return {"type": self.type} if payload is None else dict(self.json())
+
+    def replace(self, **changes: object) -> StreamingChunk:
+        """Return a chunk whose frame is this one but for *changes*, written as its code would.
+
+        Args:
+            changes: `payload` for the whole JSON payload; type, role, content, tool_call_id for one
+                key of it; event, id, retry for a field that the frame has.
+
+        Raises:
+            UnrecoverableDialect: If the frame leaves open what its code would have written: its
+                data is not exactly what `json.dumps` gives with some options, or several options
+                that fit it write the change differently, or there is no such field.
+            UnframeableField: If event, id or retry would hold a line ending.
+            TypeError: If a change has another name, or the payload is not serialisable.
+        """
+        unknown = changes.keys() - {"payload", *_PAYLOAD_KEYS, *_FIELDS}
+        if unknown:
+            raise TypeError(f"replace() got an unexpected keyword argument {min(unknown)!r}")
+        if not changes:
+            return self
+        rewriter = _Rewriter(self._wire)
+        if changes.keys() & {"payload", *_PAYLOAD_KEYS}:
+            rewriter.change_payload(changes, may_be_event="event" not in changes)
+        for name in _FIELDS:
+            if name in changes:
+                rewriter.set_field(name, format(changes[name], ""))
+        return self.__class__(rewriter.wire())
+
+    __replace__ = replace
+
+    def __eq__(self, other: object) -> bool:
+        if other.__class__ is not self.__class__:
+            return NotImplemented
+        return bool(self._wire == other._wire)
+
+    __hash__ = None  # type: ignore[assignment]  # as for every chunk
+
+    def __repr__(self) -> str:
+        return f"{self.__class__.__name__}({self._wire!r})"
+
+    def __reduce__(self) -> tuple[Callable[..., AdaptedChunk], tuple[str | bytes]]:
+        return self.__class__, (self._wire,)
+
+
+class FragmentChunk(AdaptedChunk):
+    """Text of old code that is not a whole frame: it is only passed on.
+
+    The unterminated end of a stream, the parts of a frame that something else came between, text
+    that is no event stream.
+    """
+
+    __slots__ = ()
+
+    @property
+    def _view(self) -> _View:
+        return _View(self._text, None, {})
+
+    def replace(self, **changes: object) -> StreamingChunk:
+        """Refuse *changes*: this is not a whole frame.
+
+        Raises:
+            UnrecoverableDialect: If there are changes.
+        """
+        if changes:
+            raise UnrecoverableDialect(self._wire, "is not a whole frame")
+        return self
+
+    __replace__ = replace
+
+
+def _read(text: str) -> _View:
+    data: list[str] = []
+    fields: dict[str, str] = {}
+    for line in LINE_ENDING.split(text.removeprefix("\ufeff")):
+        name, value = field(line)
+        if name == "data":
+            data.append(value)
+        elif name in _FIELDS:
+            fields[name] = value
+    if not data:
+        return _View(None, None, fields)
+    joined = "\n".join(data)
+    try:
+        payload = json.loads(joined)
+    except (ValueError, RecursionError):
+        payload = None
+    return _View(joined, payload if isinstance(payload, dict) else None, fields)
+
+
+class _Rewriter:
+    """The lines of one frame: values can be set, every other character stays."""
+
+    def __init__(self, wire: str | bytes) -> None:
+        self._wire = wire
+        try:
+            text = wire if isinstance(wire, str) else wire.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise UnrecoverableDialect(wire, "is not UTF-8") from error
+        # Lines at even places, the line endings after them at odd ones.
+        self._parts = _LINES.split(text)
+
+    def wire(self) -> str | bytes:
+        text = "".join(self._parts)
+        return text if isinstance(self._wire, str) else text.encode()
+
+    def set_field(self, name: str, value: str) -> None:
+        if LINE_ENDING.search(value):
+            raise UnframeableField(name, value, "must not hold a line ending")
+        place, start = self._find(name)
+        self._parts[place] = self._parts[place][:start] + value
+
+    def change_payload(self, changes: Mapping[str, object], *, may_be_event: bool) -> None:
+        """Set the payload or some of its keys.
+
+        Args:
+            changes: As for `AdaptedChunk.replace`.
+            may_be_event: Whether the event line may be a copy of the payload's type.
+        """
+        place, start = self._find("data")
+        data = self._parts[place][start:]
+        try:
+            before = json.loads(data)
+        except (ValueError, RecursionError):
+            raise self._unrecoverable("has data that is not JSON") from None
+        after = changes.get("payload", before)
+        keys = {name: changes[name] for name in _PAYLOAD_KEYS if name in changes}
+        if keys:
+            if not isinstance(after, dict):
+                raise self._unrecoverable(f"has a payload without keys, so no {min(keys)!r}")
+            after = {**after, **keys}
+        if may_be_event:
+            self._check_event(_kind(before), _kind(after))
+        self._parts[place] = self._parts[place][:start] + self._encode(after, before, data)
+
+    def _find(self, name: str) -> tuple[int, int]:
+        """Return the place of the only line of a field, and where its value starts."""
+        places = [
+            (place, len(line) - len(value))
+            for place, line in enumerate(self._parts)
+            if place % 2 == 0 and line
+            for label, value in [field(line.removeprefix("\ufeff"))]
+            if label == name
+        ]
+        if len(places) != 1:
+            raise self._unrecoverable(f"has {len(places) or 'no'} {name} lines")
+        place, start = places[0]
+        if ":" not in self._parts[place]:
+            raise self._unrecoverable(f"has a {name} line without a colon")
+        return place, start
+
+    def _check_event(self, before: str | None, after: str | None) -> None:
+        """Refuse to guess whether the event line would follow a change of the payload's type."""
+        for place in range(0, len(self._parts), 2):
+            if before != after and field(self._parts[place]) == ("event", before):
+                raise self._unrecoverable("may repeat its type as event: give event= too")
+
+    def _encode(self, after: object, before: object, data: str) -> str:
+        """Return the JSON of *after* with the options that turn *before* into *data*."""
+        texts = {
+            json.dumps(after, **options) for options in _DIALECTS if _dumps(before, options) == data
+        }
+        if not texts:
+            raise self._unrecoverable("has data that json.dumps would write in another way")
+        if len(texts) > 1:
+            raise self._unrecoverable(
+                "fits several options of json.dumps, which write the change differently: "
+                + " or ".join(sorted(texts))
+            )
+        return texts.pop()
+
+    def _unrecoverable(self, reason: str) -> UnrecoverableDialect:
+        return UnrecoverableDialect(self._wire, reason)
+
+
+def _kind(payload: object) -> str | None:
+    kind = payload.get("type") if isinstance(payload, dict) else None
+    return kind if isinstance(kind, str) else None
+
+
+def _dumps(payload: object, options: _Options) -> str | None:
+    try:
+        return json.dumps(payload, **options)
+    except (ValueError, RecursionError):  # more digits, or deeper, than it writes
+        return None

@@ -1,0 +1,184 @@
+"""Both patterns answer every scenario with the same bytes: one snapshot file for the two.
+
+The files were recorded from Pattern 1, which is what a migration has to keep.
+"""
+
+import asyncio
+import importlib
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from examples.demo.scenarios import CHATS, READS, SCENARIOS
+
+from streamlift.testing.asgi_recorder import record
+from streamlift.testing.socket_recorder import serve
+
+ROOT = Path(__file__).parents[2]
+PATTERNS = ("pattern1", "pattern2")
+STREAMS = [scenario for scenario in SCENARIOS if "no stream" not in scenario.name]
+LEAVING = next(scenario for scenario in CHATS if scenario.leaves_after)
+
+
+def name_of(scenario):
+    return scenario.name
+
+
+def create_app(pattern, database):
+    return importlib.import_module(f"examples.{pattern}.app").create_app(database)
+
+
+async def ask(app, scenario, **options):
+    path, _, query = scenario.path.partition("?")
+    return await record(
+        app,
+        path,
+        method=scenario.method,
+        query=query.encode(),
+        headers=[(b"content-type", b"application/json")],
+        body=scenario.body,
+        disconnect_after=scenario.leaves_after,
+        **options,
+    )
+
+
+def answers(pattern, database, *scenarios, **options):
+    """Return what a fresh app with an empty history answers, in order."""
+
+    async def talk():
+        app = create_app(pattern, database)
+        return [await ask(app, scenario, **options) for scenario in scenarios]
+
+    return asyncio.run(talk())
+
+
+def rows(database):
+    with closing(sqlite3.connect(database)) as connection:
+        return connection.execute("SELECT * FROM messages ORDER BY id").fetchall()
+
+
+def before(scenario):
+    """Return what has to be said first, so that there is something to replay."""
+    return CHATS if scenario in READS else ()
+
+
+@pytest.mark.parametrize("scenario", STREAMS, ids=name_of)
+def test_bytes(scenario, tmp_path, sse_snapshot):
+    old, new = (
+        answers(pattern, tmp_path / pattern, *before(scenario), scenario)[-1].body
+        for pattern in PATTERNS
+    )
+
+    # First, so that `--snapshot-update` never writes what the two do not agree on.
+    assert new == old
+    assert old == sse_snapshot
+
+
+@pytest.mark.parametrize("spec_version", ["2.3", "2.4"])
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=name_of)
+def test_status_headers_boundaries_end_and_history(scenario, spec_version, tmp_path):
+    old, new = (
+        answers(
+            pattern, tmp_path / pattern, *before(scenario), scenario, spec_version=spec_version
+        )[-1].without_cleanup()
+        for pattern in PATTERNS
+    )
+
+    assert new == old
+    assert old.status == 200
+    assert rows(tmp_path / "pattern2") == rows(tmp_path / "pattern1")
+
+
+def test_a_complete_answer_is_saved(tmp_path):
+    answers("pattern2", tmp_path / "history", CHATS[0])
+
+    assert rows(tmp_path / "history") == [
+        (1, "demo", "user", "오늘 날씨 어때? 🙂", None),
+        (
+            2,
+            "demo",
+            "assistant",
+            "안녕하세요! 👋 저는 스트리밍 도우미입니다. Ask me anything.",
+            "reply-1",
+        ),
+    ]
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_an_answer_that_nobody_waited_for_is_not_saved(pattern, tmp_path):
+    recording = answers(pattern, tmp_path / "history", LEAVING)[0]
+
+    assert recording.ending.kind == "disconnected"
+    assert len(recording.messages) == LEAVING.leaves_after
+    assert [row[2] for row in rows(tmp_path / "history")] == ["user"]
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_a_client_who_leaves_while_the_model_works_leaves_nothing_open(pattern, tmp_path):
+    assert not answers(pattern, tmp_path / "history", LEAVING)[0].cleanup
+
+
+def test_an_error_while_encoding_reaches_the_service(tmp_path, monkeypatch):
+    async def not_json(self, tool_call):
+        return {"a set"}
+
+    bodies = []
+    for pattern in PATTERNS:
+        service = importlib.import_module(f"examples.{pattern}.chat_service").ChatService
+        monkeypatch.setattr(service, "_execute_tool", not_json)
+        bodies.append(answers(pattern, tmp_path / pattern, CHATS[1])[0].body)
+
+    assert bodies[1] == bodies[0]
+    assert bodies[0].endswith(
+        b'data: {"type": "error", "content": "Object of type set is not JSON serializable"}\n\n'
+        b"data: [DONE]\n\n"
+    )
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_a_request_that_is_no_chat_is_refused(pattern, tmp_path):
+    async def talk():
+        return await record(
+            create_app(pattern, tmp_path / "history"),
+            "/chat/stream",
+            method="POST",
+            headers=[(b"content-type", b"application/json")],
+            body=b'{"session_id": "demo", "message": "hi", "scenario": "unknown"}',
+        )
+
+    assert asyncio.run(talk()).status == 422
+    assert rows(tmp_path / "history") == []
+
+
+def test_a_real_server_sends_the_same(tmp_path):
+    recordings = []
+    for pattern in PATTERNS:
+        with serve(
+            f"examples.{pattern}.app:create_app",
+            directory=ROOT,
+            environment={"STREAMLIFT_EXAMPLE_DATABASE": str(tmp_path / pattern)},
+            options={"factory": True},
+        ) as server:
+            recordings.append(
+                [
+                    server.record(
+                        scenario.path,
+                        method=scenario.method,
+                        headers=[(b"Content-Type", b"application/json")],
+                        body=scenario.body,
+                        disconnect_after=scenario.leaves_after,
+                    )
+                    for scenario in SCENARIOS
+                ]
+            )
+
+    assert recordings[1] == recordings[0]
+    assert rows(tmp_path / "pattern2") == rows(tmp_path / "pattern1")
+
+
+@pytest.mark.parametrize("module", ["fake_model.py", "history_service.py", "tools.py"])
+def test_only_what_streams_differs(module):
+    one, two = (ROOT / "examples" / pattern / module for pattern in PATTERNS)
+
+    assert two.read_bytes() == one.read_bytes()
