@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 NOTHING_LEFT, SOMETHING_LEFT, NOT_ANALYSED = 0, 1, 2
 PHASES = (2,)
+EXTRA = {"libcst", "pathspec", "tomli"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -34,10 +35,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"streamlift: {error}", file=sys.stderr)
         return NOT_ANALYSED
     except ModuleNotFoundError as error:
-        print(
-            f"streamlift: {error.name}: is not installed; run: pip install 'streamlift[codemods]'",
-            file=sys.stderr,
-        )
+        if error.name not in EXTRA:
+            raise
+        remedy = "run: pip install 'streamlift[codemods]'"
+        print(f"streamlift: {error.name}: is not installed; {remedy}", file=sys.stderr)
         return NOT_ANALYSED
     except BrokenPipeError:
         sys.stderr.close()

@@ -44,6 +44,7 @@ class Scope:
     parent: Scope | None
     bindings: dict[str, list[Binding]] = field(default_factory=lambda: defaultdict(list))
     outer_names: set[str] = field(default_factory=set)
+    global_names: set[str] = field(default_factory=set)
     star_import: bool = False
 
     @property
@@ -54,11 +55,19 @@ class Scope:
         """Return the scope whose binding a load of *name* here reaches, None for a builtin."""
         scope: Scope | None = self
         while scope is not None:
+            if name in scope.global_names:
+                module = scope.module
+                return module if name in module.bindings else None
             visible = scope is self or not scope.is_class
-            if visible and name in scope.bindings and name not in scope.outer_names:
+            if visible and name in scope.bindings:
                 return scope
             scope = scope.parent
         return None
+
+    @property
+    def module(self) -> Scope:
+        """The scope of the file."""
+        return self.parent.module if self.parent else self
 
     def bindings_of(self, name: str) -> list[Binding]:
         """Return every binding that a load of *name* here can see; empty for a builtin."""
@@ -111,8 +120,11 @@ class ScopeTree(ast.NodeVisitor):
         self.strings: list[ast.Constant] = []
         self.functions: list[FunctionNode] = []
         self._scope = self.module
+        self._declared: list[tuple[Scope, str, Binding]] = []
         self.scope_of[tree] = self.module
         self.generic_visit(tree)
+        for scope, name, binding in self._declared:
+            (scope.owner_of(name) or self.module).bindings[name].append(binding)
 
     def qualified_name(self, node: ast.expr, scope: Scope | None = None) -> str | None:
         """Return the dotted name of the object that *node* certainly is: an import or a builtin.
@@ -161,31 +173,26 @@ class ScopeTree(ast.NodeVisitor):
         if isinstance(node, ast.NamedExpr):
             while isinstance(scope.node, COMPREHENSIONS) and scope.parent:  # PEP 572
                 scope = scope.parent
+        binding = Binding(node, qualified, value)
         if name in scope.outer_names:
-            scope = self._declared_owner(scope, name)
-        scope.bindings[name].append(Binding(node, qualified, value))
-
-    def _declared_owner(self, scope: Scope, name: str) -> Scope:
-        outer = scope.parent
-        while outer is not None and outer.parent is not None:
-            if not outer.is_class and name in outer.bindings:
-                return outer
-            outer = outer.parent
-        return self.module
+            self._declared.append((scope, name, binding))  # its owner may be bound further down
+        else:
+            scope.bindings[name].append(binding)
 
     def _inside(self, node: ScopeNode, visit: list[ast.AST]) -> None:
         outer, self._scope = self._scope, Scope(node, self._scope)
         self.scope_made_by[node] = self._scope
-        self._declare_outer_names(node)
         for child in visit:
             self._enter(child, node)
         self._scope = outer
 
-    def _declare_outer_names(self, node: ScopeNode) -> None:
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            for child in _own_statements(node):
-                if isinstance(child, (ast.Global, ast.Nonlocal)):
-                    self._scope.outer_names.update(child.names)
+    def _visit_declaration(self, node: ast.Global | ast.Nonlocal) -> None:
+        # It precedes every use of its names, or Python refuses the function.
+        self._scope.outer_names.update(node.names)
+        if isinstance(node, ast.Global) and self._scope is not self.module:
+            self._scope.global_names.update(node.names)
+
+    visit_Global = visit_Nonlocal = _visit_declaration  # noqa: N815 - the visitor's own names
 
     def _visit_function(self, node: FunctionNode) -> None:
         self._bind(node.name, node)
@@ -294,14 +301,3 @@ class ScopeTree(ast.NodeVisitor):
 def _parameters(arguments: ast.arguments) -> list[ast.arg]:
     extra = [argument for argument in (arguments.vararg, arguments.kwarg) if argument]
     return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *extra]
-
-
-def _own_statements(node: FunctionNode | ast.ClassDef) -> list[ast.AST]:
-    found: list[ast.AST] = []
-    queue: list[ast.AST] = list(node.body)
-    while queue:
-        child = queue.pop()
-        found.append(child)
-        if not isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
-            queue.extend(ast.iter_child_nodes(child))
-    return found

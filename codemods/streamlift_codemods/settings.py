@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import tokenize
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -45,7 +44,7 @@ class Settings:
     def style_of(self, source: SourceFile) -> Style:
         """Return how *source* is written: by the project's settings, else as most of the file is."""
         longest = 88
-        return Style(self.quote or _majority_quote(source), self.line_length or longest)
+        return Style(self.quote or source.majority_quote, self.line_length or longest)
 
 
 def read_settings(root: Path) -> Settings:
@@ -97,21 +96,3 @@ def read_settings(root: Path) -> Settings:
 def _table(tables: Table, name: str) -> Table:
     table = tables.get(name)
     return table if isinstance(table, dict) else {}
-
-
-def _majority_quote(source: SourceFile) -> str:
-    lines = iter(source.text.splitlines(keepends=True))
-    count = {"'": 0, '"': 0}
-    try:
-        for token in tokenize.generate_tokens(lambda: next(lines, "")):
-            if token.type == tokenize.STRING:
-                body = token.string.lstrip("rRbBuUfF")
-                plain = (
-                    not body.startswith(("'''", '"""'))
-                    and '"' not in body[1:-1]
-                    and "'" not in body[1:-1]
-                )
-                count[body[0]] += plain
-    except (tokenize.TokenError, SyntaxError, IndentationError):
-        return '"'
-    return "'" if count["'"] > count['"'] else '"'

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 # Python's own line ends; str.splitlines() also cuts at form feeds, U+2028 and others.
 # https://docs.python.org/3/reference/lexical_analysis.html#physical-lines
 LINE_END = re.compile(r"\r\n|\r|\n")
+STRING_START = re.compile(r"""[rbuRBUfF]{0,2}(["'])(?!\1\1)""")
 BOM = b"\xef\xbb\xbf"
 
 
@@ -59,6 +60,17 @@ class SourceFile:
         """The file's first line end, which new lines take."""
         match = LINE_END.search(self.text)
         return match.group() if match else "\n"
+
+    @cached_property
+    def majority_quote(self) -> str:
+        """The quote of most of the file's plain strings."""
+        counted = {"'": 0, '"': 0}
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, (str, bytes)):
+                opening = STRING_START.match(self.text, self.offset(node.lineno, node.col_offset))
+                if opening:
+                    counted[opening[1]] += 1
+        return "'" if counted["'"] > counted['"'] else '"'
 
     def offset(self, line: int, column: int) -> int:
         """Return the text offset of an `ast` position (line 1-based, column in UTF-8 bytes)."""
