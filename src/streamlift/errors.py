@@ -7,7 +7,7 @@ class StreamliftError(Exception):
     """The base of every error that streamlift raises by itself."""
 
 
-class UnframeableField(StreamliftError, ValueError):  # noqa: N818 - the name says what was refused
+class UnframeableField(StreamliftError, ValueError):
     """A field value that no event stream can carry.
 
     Raised by strict contracts only: a contract recovered from old code writes what that code wrote.

@@ -35,7 +35,7 @@ class Event(NamedTuple):
     last_event_id: str
 
 
-class EventStreamLimit(StreamliftError, ValueError):  # noqa: N818 - it says what was reached
+class EventStreamLimit(StreamliftError, ValueError):
     """An event stream went beyond a limit of its decoder.
 
     Attributes:
