@@ -36,7 +36,7 @@ _DIALECTS = [
 ]
 
 
-class UnrecoverableDialect(StreamliftError, ValueError):  # noqa: N818 - it says what is wrong
+class UnrecoverableDialect(StreamliftError, ValueError):
     """A frame does not tell how its code would have written a change.
 
     Make a new chunk instead (`StreamingChunk.of`), under a contract that says how it is written.
