@@ -107,11 +107,26 @@ class ProjectFacts:
         self.files[name] = FileFacts(source, tree, package_of(path))
         return self.files[name]
 
-    def uses_elsewhere(self, word: str, home: FileFacts, files: set[str]) -> bool:
-        """Return whether any of *files* but *home* loads *word*, or holds it as a whole string."""
+    def uses_elsewhere(
+        self, word: str, home: FileFacts, files: set[str], *, class_name: str | None
+    ) -> bool:
+        """Return whether any of *files* but *home* may use its function *word*, or holds its name as a string.
+
+        Args:
+            word: The name of the function.
+            home: The file that defines it.
+            files: The files in which the word stands.
+            class_name: The class that it is a method of.
+        """
         for name in files - {home.name}:
             facts = self.load(name)
-            if facts is None or _uses(facts.tree, word):
+            if facts is None or uses_as_string(facts.tree, word):
+                return True
+            if (
+                _uses_method(facts, word, class_name)
+                if class_name
+                else _uses_function(facts, word, home)
+            ):
                 return True
         return False
 
@@ -155,13 +170,74 @@ def uses_as_string(tree: ScopeTree, word: str) -> bool:
     )
 
 
-def _uses(tree: ScopeTree, word: str) -> bool:
-    imported = any(
-        alias.name == word
-        for node in ast.walk(tree.module.node)
-        if isinstance(node, ast.ImportFrom)
-        for alias in node.names
+def _uses_function(file: FileFacts, word: str, home: FileFacts) -> bool:
+    """Return whether *file* imports the function *word* of the module *home*, or reaches it through the module."""
+    stem = home.module.split(".")[-1]
+    for node in ast.walk(file.source.tree):
+        if isinstance(node, ast.ImportFrom) and any(
+            alias.name in {word, "*"} for alias in node.names
+        ):
+            module = file.absolute("." * node.level + (node.module or ""))
+            if (
+                module.rstrip(".").split(".")[-1] in {stem, ""}
+                or home.source.path.stem == "__init__"
+            ):
+                return True
+    return any(_last_name(load.value) == stem for load in file.tree.attribute_loads[word]) or any(
+        file.tree.qualified_name(load.value, file.tree.scope_of[load]) is not None
+        for load in file.tree.attribute_loads[word]
     )
-    named = word in tree.name_loads or word in tree.attribute_loads
-    defined = any(function.name == word for function in tree.functions)
-    return imported or named or defined or uses_as_string(tree, word)
+
+
+def _uses_method(file: FileFacts, word: str, class_name: str) -> bool:
+    """Return whether *file* may use the method *word* of the class *class_name* of another file.
+
+    It does not if each load goes through a class of its own that defines such a method too, and does not
+    inherit from that class.
+    """
+    return any(
+        not _is_own_method(load, word, class_name, file.tree)
+        for load in file.tree.attribute_loads[word]
+    ) or any(
+        isinstance(file.tree.scope_of[function].node, ast.ClassDef)
+        and _inherits(file.tree.scope_of[function].node, class_name)
+        for function in file.tree.functions
+        if function.name == word
+    )
+
+
+def _is_own_method(load: ast.Attribute, word: str, class_name: str, tree: ScopeTree) -> bool:
+    base = load.value
+    if not isinstance(base, ast.Name):
+        return False
+    if base.id in {"self", "cls"}:
+        around = next(
+            (node for node in tree.ancestors(load) if isinstance(node, ast.ClassDef)), None
+        )
+    else:
+        bindings = tree.scope_of[load].bindings_of(base.id)
+        node = bindings[0].node if len(bindings) == 1 else None
+        around = node if isinstance(node, ast.ClassDef) else None
+    if around is None:
+        return False
+    defines = any(
+        isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef)) and n.name == word
+        for n in around.body
+    )
+    return defines and not _inherits(around, class_name)
+
+
+def _inherits(node: ast.AST, class_name: str) -> bool:
+    return isinstance(node, ast.ClassDef) and any(
+        _last_name(base) == class_name for base in node.bases
+    )
+
+
+def _last_name(node: ast.expr) -> str | None:
+    return (
+        node.id
+        if isinstance(node, ast.Name)
+        else node.attr
+        if isinstance(node, ast.Attribute)
+        else None
+    )

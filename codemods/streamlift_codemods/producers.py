@@ -62,6 +62,8 @@ class Producer:
         node: Its definition.
         scope: Its own scope.
         sites: Its sites that yield.
+        yields: The expressions that it yields as chunks.
+        reached: The frame sites whose chunks it yields, wherever they are made.
         edges: The resolved edges that its calls stand in.
         needs_decorator: Whether some caller still needs text.
     """
@@ -70,6 +72,8 @@ class Producer:
     node: FunctionNode
     scope: Scope
     sites: list[Site] = field(default_factory=list)
+    yields: set[ast.expr] = field(default_factory=set)
+    reached: list[Site] = field(default_factory=list)
     edges: list[Edge] = field(default_factory=list)
     needs_decorator: bool = True
 
@@ -91,8 +95,9 @@ class Producer:
                 return "route-generator"
         return None
 
-    def yields_other_things(self, migrated: set[ast.expr]) -> bool:
-        """Return whether it also yields anything that is not among *migrated*."""
+    @property
+    def yields_other_things(self) -> bool:
+        """Whether it also yields anything that is no chunk."""
         for node in ast.walk(self.node):
             if (
                 isinstance(node, (ast.Yield, ast.YieldFrom))
@@ -100,11 +105,13 @@ class Producer:
             ):
                 value = node.value
                 branches = [value.body, value.orelse] if isinstance(value, ast.IfExp) else [value]
-                if isinstance(node, ast.YieldFrom) or not all(
-                    branch in migrated for branch in branches
-                ):
+                if not all(_awaited(branch) in self.yields for branch in branches):
                     return True
         return False
+
+
+def _awaited(node: ast.expr | None) -> ast.expr | None:
+    return node.value if isinstance(node, ast.Await) else node
 
 
 def is_private(node: FunctionNode, owner: Scope, file: FileFacts, *, closed_world: bool) -> bool:
@@ -135,14 +142,10 @@ def is_known_here(node: FunctionNode, owner: Scope, facts: ProjectFacts, file: F
     """Return whether no other file and no string names the function *node*."""
     if owner.function is not None:
         return True
-    name = node.name
-    mentions = facts.project.mentioning({name})[name]
-    same_name = [function for function in file.tree.functions if function.name == name]
-    return (
-        len(same_name) == 1
-        and not uses_as_string(file.tree, name)
-        and not facts.uses_elsewhere(name, file, mentions)
-    )
+    class_name = owner.node.name if isinstance(owner.node, ast.ClassDef) else None
+    mentions = facts.project.mentioning({node.name})[node.name]
+    named = uses_as_string(file.tree, node.name)
+    return not named and not facts.uses_elsewhere(node.name, file, mentions, class_name=class_name)
 
 
 def calls_of(node: FunctionNode, owner: Scope, file: FileFacts) -> list[ast.expr]:

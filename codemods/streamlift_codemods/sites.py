@@ -175,6 +175,4 @@ def _classify(source: SourceFile, tree: ScopeTree, root: ast.expr) -> Site | Not
         return NotSSE(source, root, "no-data")
     if TEST_FILE.search(source.name):
         site.leave("test-code", "suppressed")
-    elif site.verdict == "auto" and carrier.name not in {"yield", "return", "variable"}:
-        site.leave("in-container" if carrier.name == "container" else f"carrier-{carrier.name}")
     return site

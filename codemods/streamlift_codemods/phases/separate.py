@@ -17,6 +17,7 @@ from ..contract_home import (
 )
 from ..edits import Edit, apply_edits, insert, replace
 from ..expressions import dedented, laid_out
+from ..frame_flow import FRAME_LIST_METHODS, Function, Variable
 from ..imports import NewImport, add_imports, after_statement, binding_statement, remove_name
 from ..scopes import ScopeTree
 from ..source import parse_source
@@ -24,7 +25,7 @@ from ..source import parse_source
 if TYPE_CHECKING:
     from ..content import Content
     from ..facts import FileFacts
-    from ..frame_helpers import FrameHelper
+    from ..frame_flow import Place
     from ..plan import Plan
     from ..producers import Edge, Producer
     from ..sites import Site
@@ -74,9 +75,7 @@ class _FileRewriting:
         self.edits: list[Edit] = []
         self.imports: dict[str, set[str]] = defaultdict(set)
         self.producers = [producer for producer in plan.producers if producer.file is file]
-        self.helpers = [
-            helper for helper in plan.helpers if helper.file is file and _is_converted(helper)
-        ]
+        self.flow = plan.flows[file.name]
         self.sites = [site for site in file.sites if site in plan.expressions]
 
     @property
@@ -88,8 +87,9 @@ class _FileRewriting:
             self._site(site)
         for producer in self.producers:
             self._producer(producer)
-        for helper in self.helpers:
-            self._annotate(helper.node.returns, foreign=False)
+        for place in self.flow.uses:
+            if place not in self.flow.stuck:
+                self._annotate_place(place)
         self._add_imports()
         text = apply_edits(self.source.text, self.edits, self.source.newline)
         return self._without_unused_imports(self.source.encode(text))
@@ -134,8 +134,7 @@ class _FileRewriting:
 
     def _producer(self, producer: Producer) -> None:
         name = self.plan.constant_of(producer, self.file)
-        migrated = {site.node for site in producer.sites}
-        self._annotate(producer.node.returns, foreign=producer.yields_other_things(migrated))
+        self._annotate(_item_type(producer.node.returns), foreign=producer.yields_other_things)
         self._use_contract(name)
         if producer.needs_decorator:
             self.imports["streamlift"].add("producer")
@@ -151,16 +150,60 @@ class _FileRewriting:
             self.edits.append(replace(self.source.span(edge.response.func), "SSEResponse"))
             self.imports[RESPONSE_MODULE].add("SSEResponse")
 
+    def _annotate_place(self, place: Place) -> None:
+        """Let the annotation of a function or variable say that it holds chunks."""
+        if isinstance(place, Function):
+            self._annotate(place.node.returns, foreign=self._returns_other_things(place))
+            return
+        for binding in place.owner.bindings[place.name]:
+            if isinstance(binding.node, ast.AnnAssign):
+                self._annotate(binding.node.annotation, foreign=self._takes_other_things(place))
+
     def _annotate(self, annotation: ast.expr | None, *, foreign: bool) -> None:
-        """Let the annotation of a function say that it hands out chunks."""
-        item = _item_type(annotation)
-        if isinstance(item, ast.Name) and item.id in TEXT_TYPES:
-            self.edits.append(
-                replace(
-                    self.source.span(item),
-                    f"StreamingChunk | {item.id}" if foreign else "StreamingChunk",
-                )
+        """Put the chunk in the place of the one text type of *annotation*."""
+        names = (
+            [node for node in ast.walk(annotation) if isinstance(node, ast.Name)]
+            if annotation
+            else []
+        )
+        items = [name for name in names if name.id in TEXT_TYPES]
+        if len(items) == 1:
+            text = f"StreamingChunk | {items[0].id}" if foreign else "StreamingChunk"
+            self.edits.append(replace(self.source.span(items[0]), text))
+
+    def _returns_other_things(self, place: Function) -> bool:
+        own = self.file.tree.scope_made_by[place.node]
+        values = [
+            n.value
+            for n in ast.walk(place.node)
+            if isinstance(n, ast.Return) and self.file.tree.scope_of[n] is own
+        ]
+        return any(not self._holds_chunks(value, place) for value in values)
+
+    def _takes_other_things(self, place: Variable) -> bool:
+        tree = self.file.tree
+        values = [binding.value for binding in place.owner.bindings[place.name]]
+        for load in tree.loads_of(place.name, place.owner):
+            attribute = tree.parent_of[load]
+            call = tree.parent_of[attribute]
+            if isinstance(attribute, ast.Attribute) and attribute.attr in FRAME_LIST_METHODS:
+                values += call.args if isinstance(call, ast.Call) else []
+        return any(not self._holds_chunks(value, place) for value in values)
+
+    def _holds_chunks(self, value: ast.expr | None, place: Place) -> bool:
+        """Whether *value* is of chunks only, or of nothing."""
+        if isinstance(value, ast.IfExp):
+            return self._holds_chunks(value.body, place) and self._holds_chunks(value.orelse, place)
+        if value is None or (isinstance(value, ast.Constant) and value.value is None):
+            return True
+        if isinstance(value, (ast.List, ast.Tuple)):
+            return all(
+                element in self.flow.into or isinstance(element, ast.Starred)
+                for element in value.elts
             )
+        if isinstance(value, ast.Await):
+            return self._holds_chunks(value.value, place)
+        return value in self.flow.into
 
     def _use_contract(self, name: str) -> None:
         module = import_of(self.plan.homes[self.file.name], self.file)
@@ -308,9 +351,7 @@ def _last_name(node: ast.expr) -> str | None:
 
 
 def _item_type(annotation: ast.expr | None) -> ast.expr | None:
-    """Return the type of the items in `AsyncIterator[str]` and its like, or the annotation of a helper itself."""
-    if isinstance(annotation, ast.Name):
-        return annotation
+    """Return the type of the items in `AsyncIterator[str]` and its like."""
     if (
         not isinstance(annotation, ast.Subscript)
         or _last_name(annotation.value) not in STREAM_TYPES
@@ -318,10 +359,6 @@ def _item_type(annotation: ast.expr | None) -> ast.expr | None:
         return None
     inside = annotation.slice
     return inside.elts[0] if isinstance(inside, ast.Tuple) and inside.elts else inside
-
-
-def _is_converted(helper: FrameHelper) -> bool:
-    return all(site.verdict == "auto" for site in helper.sites)
 
 
 def _comments(text: str) -> list[str]:

@@ -1,0 +1,137 @@
+"""Which sites may become chunks: what they carry, where their frames go, and who hands them out."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from .carriers import carrier_of
+from .content import content_of, need_of
+from .frame_flow import Flow, Function
+from .producers import Producer
+from .returning import obstacle
+from .rewrite import CHUNK
+from .sites import Site
+
+if TYPE_CHECKING:
+    from .facts import FileFacts
+    from .plan import Plan
+    from .scopes import Scope
+
+CHUNK_ORIGIN = {"streamlift.StreamingChunk", "streamlift.chunk.StreamingChunk"}
+
+
+class Judge:
+    """Gives each site of a plan its verdict, as far as that does not depend on contracts.
+
+    Args:
+        plan: The plan; it is filled in.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.files = list(plan.facts.files.values())
+
+    def read_sites(self) -> None:
+        """Read what each site carries."""
+        for file in self.files:
+            for site in file.sites:
+                if site.verdict == "auto":
+                    self._read(site, file)
+
+    def follow_frames(self) -> None:
+        """Follow the frames of each file, and add the calls of functions that return them as sites."""
+        for file in self.files:
+            flow = self.plan.flows[file.name] = Flow(file)
+            for site in file.sites:
+                if site.verdict == "auto":
+                    flow.follow(site.node)
+            self._judge_functions(flow)
+            self._judge_producers(flow)
+            file.sites.extend(self._calls(flow))
+            self._spread(flow)
+
+    def leave(self, site: Site, reason: str) -> None:
+        """Leave *site*, and with it every site whose frames mix with its own."""
+        flow = self.plan.flows[site.source.name]
+        flow.stuck[site.node] = reason
+        site.leave(reason)
+        place = flow.into.get(site.node)
+        if isinstance(place, Function):
+            flow.stuck[place] = reason  # it would return chunks and text, and its annotation lie
+        self._spread(flow)
+
+    def group_producers(self) -> None:
+        """Find the generators that hand chunks out, with the sites that each of them sends."""
+        producers: dict[Scope, Producer] = {}
+        for file in self.files:
+            flow = self.plan.flows[file.name]
+            for site in file.sites:
+                if site.verdict != "auto":
+                    continue
+                for expression in flow.yielded_from(site.node):
+                    producer = self._producer(producers, file, flow.yields[expression])
+                    producer.yields.add(expression)
+                    if site.kind == "frame":
+                        producer.reached.append(site)
+                    if site.node is expression:
+                        producer.sites.append(site)
+        self.plan.producers = list(producers.values())
+
+    def _producer(
+        self, producers: dict[Scope, Producer], file: FileFacts, node: ast.expr
+    ) -> Producer:
+        scope = file.tree.scope_of[node]
+        assert isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        return producers.setdefault(scope, Producer(file, scope.node, scope))
+
+    def _read(self, site: Site, file: FileFacts) -> None:
+        content = content_of(site, file.tree)
+        bindings = site.scope.bindings_of(CHUNK)
+        if content is None:
+            site.leave("no-data", "review")
+        elif bindings and {binding.qualified for binding in bindings} - CHUNK_ORIGIN:
+            site.leave("name-collision")
+        elif site.scope.function is None:
+            site.leave("carrier-constant")
+        elif isinstance(site.scope.node, ast.Lambda):
+            site.leave("carrier-lambda")
+        else:
+            self.plan.contents[site] = content
+            self.plan.needs[site] = need_of(site, content, file.tree)
+
+    def _judge_functions(self, flow: Flow) -> None:
+        closed_world = self.plan.settings.closed_world
+        for place in flow.functions():
+            reason = obstacle(place, flow.file, self.plan.facts, closed_world=closed_world)
+            if reason:
+                flow.stuck[place] = reason
+
+    def _judge_producers(self, flow: Flow) -> None:
+        for expression, node in flow.yields.items():
+            scope = flow.file.tree.scope_of[node]
+            if not isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                flow.stuck[expression] = "carrier-lambda"
+            elif reason := Producer(flow.file, scope.node, scope).refusal():
+                flow.stuck[expression] = reason
+
+    def _calls(self, flow: Flow) -> list[Site]:
+        tree = flow.file.tree
+        return [
+            Site(
+                flow.file.source,
+                use,
+                tree.scope_of[use],
+                carrier_of(use, tree),
+                "helper-call",
+                helper=place.node,
+            )
+            for place in flow.functions()
+            for use in flow.uses[place]
+        ]
+
+    def _spread(self, flow: Flow) -> None:
+        flow.spread()
+        for site in flow.file.sites:
+            if site.verdict == "auto" and (reason := flow.stuck.get(site.node)):
+                site.leave(reason)

@@ -1,0 +1,37 @@
+"""Functions that return frames: whether they may return chunks instead."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from .producers import is_known_here, is_private
+
+if TYPE_CHECKING:
+    from .facts import FileFacts, ProjectFacts
+    from .frame_flow import Function
+
+BINDING_DECORATORS = {"builtins.staticmethod", "builtins.classmethod"}
+
+
+def obstacle(
+    place: Function, file: FileFacts, facts: ProjectFacts, *, closed_world: bool
+) -> str | None:
+    """Return why the function *place* has to go on returning text, None if nothing of its own speaks against it."""
+    tree, node = file.tree, place.node
+    owner, own = tree.scope_of[node], tree.scope_made_by[node]
+    if any(
+        tree.qualified_name(decorator) not in BINDING_DECORATORS
+        for decorator in node.decorator_list
+    ):
+        return "decorated-helper"
+    if any(
+        isinstance(n, (ast.Yield, ast.YieldFrom)) and tree.scope_of[n] is own
+        for n in ast.walk(node)
+    ):
+        return "helper-generator"
+    if not is_private(node, owner, file, closed_world=closed_world):
+        return "public-helper"
+    if len(owner.bindings[node.name]) > 1 or not is_known_here(node, owner, facts, file):
+        return "shared-helper"
+    return None

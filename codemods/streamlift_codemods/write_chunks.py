@@ -1,0 +1,99 @@
+"""Write the chunk expression of each site, and prove it."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from .content import display_of
+from .expressions import NotWritable
+from .fragment import parse_fragment
+from .prove import NotProved, prove
+from .rewrite import ChunkWriter
+
+if TYPE_CHECKING:
+    from .content import Content
+    from .plan import Plan
+    from .scopes import ScopeTree
+    from .sites import Site
+
+
+def write_chunks(plan: Plan) -> dict[Site, str]:
+    """Fill in the expressions of *plan*; return the sites that cannot be rewritten, with the reason."""
+    plan.expressions.clear()
+    failed: dict[Site, str] = {}
+    formatters = {
+        contract: contract.build()
+        for home in plan.homes.values()
+        for contract in home.contracts.values()
+    }
+    for file, site in plan.frame_sites:
+        name = plan.constant_of(site, file)
+        contract = plan.homes[file.name].contracts[name]
+        content = plan.contents[site]
+        try:
+            writer = ChunkWriter(file.tree, site.scope, plan.settings.style_of(file.source))
+            written = writer.write(content, contract)
+            old, new = _compared(site, content, parse_fragment(written.expression).node, file.tree)
+            site.proof = prove(old, new, formatters[contract], file.tree, site.scope)
+        except NotWritable as error:
+            failed[site] = error.reason
+        except (NotProved, SyntaxError) as error:
+            site.proof = {"failed": str(error)}
+            failed[site] = "not-proved"
+        else:
+            site.grade = written.grade
+            in_place = site in plan.encoded
+            plan.expressions[site] = (
+                f"{name}.encoded({written.expression})" if in_place else written.expression
+            )
+    _grade_calls(plan)
+    return failed
+
+
+def _compared(
+    site: Site, content: Content, new: ast.expr, tree: ScopeTree
+) -> tuple[ast.expr, ast.expr]:
+    """Return the frame and the chunk expression with what earlier statements bind put in."""
+    old = site.fragment.node
+    if content.call is None:
+        return old, new
+    payload = content.call.value.node
+    if content.serialised is not None:
+        target = content.serialised.targets[0]
+        assert isinstance(target, ast.Name)
+        text = parse_fragment(site.source.segment(content.serialised.value)).node
+        old, new = _substituted(old, target.id, text), _substituted(new, target.id, payload)
+    if isinstance(payload, ast.Name):
+        display = display_of(payload, tree, site.scope)
+        old, new = _substituted(old, payload.id, display), _substituted(new, payload.id, display)
+    return old, new
+
+
+def _grade_calls(plan: Plan) -> None:
+    """Give each call of a function that returns chunks the grade of what it returns."""
+    for file in plan.facts.files.values():
+        grades = {
+            site.scope.node: site.grade
+            for site in file.sites
+            if site.kind == "frame" and site.grade
+        }
+        for site in file.sites:
+            if site.kind == "helper-call" and site.verdict == "auto":
+                site.grade = grades.get(site.helper, "payload") if site.helper else None
+                site.proof = {"carrier": "proved", "helper": "what it returns is proved"}
+
+
+class _Substitution(ast.NodeTransformer):
+    def __init__(self, name: str, value: ast.expr) -> None:
+        self.name = name
+        self.value = value
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return self.value if node.id == self.name else node
+
+
+def _substituted(node: ast.expr, name: str, value: ast.expr) -> ast.expr:
+    changed = _Substitution(name, value).visit(node)
+    assert isinstance(changed, ast.expr)
+    return changed
