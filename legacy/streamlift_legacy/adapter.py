@@ -21,15 +21,16 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import AsyncIterable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar, cast, overload
+from collections.abc import AsyncGenerator
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar, overload
 
+from streamlift.sse import boundary
 from streamlift.sse.framer import FRAME, Framer
 
 from .adapted_chunk import AdaptedChunk, FragmentChunk
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Generator
+    from collections.abc import AsyncIterable, Callable, Generator, Iterable
 
 Item = TypeVar("Item")
 Return = TypeVar("Return")
@@ -74,40 +75,38 @@ def adapt(source: object) -> object:
     Raises:
         TypeError: If *source* cannot be iterated, or is a str, bytes or a mapping.
     """
-    if isinstance(source, AsyncIterable):
-        return _adapt_async(source)
-    if isinstance(source, Iterable) and not isinstance(source, (str, bytes, bytearray, Mapping)):
-        return _adapt(source)
-    raise TypeError(f"a generator, iterator or iterable of text is needed, not {source!r}")
+    text = boundary.generator_of(source)
+    generate = _adapt_async if isinstance(text, AsyncGenerator) else _adapt
+    return boundary.over_text(generate, text)  # type: ignore[arg-type]  # the one for this text
 
 
-def _adapt(source: Iterable[object]) -> Generator[object, object, object]:
-    # What is no generator has fewer methods: asked for below where it matters.
-    iterator = cast("Generator[object, object, object]", iter(source))
+def _adapt(
+    begin: Callable[[], Generator[object, object, object]],
+) -> Generator[object, object, object]:
+    source = begin()
     reframer = _Reframer()
     take, ready = reframer.take, reframer.ready
-    result: object = None
     try:
-        item = next(iterator)
+        item = next(source)
         while True:
             take(item)
             error = sent = None
             while ready:
                 try:
                     sent = yield ready.popleft()
-                except BaseException as raised:  # noqa: PERF203 - each yield is a place for errors
-                    if not hasattr(iterator, "throw") or isinstance(raised, GeneratorExit):
-                        _close(iterator)
-                        raise
+                except BaseException as raised:  # noqa: BLE001, PERF203 - handed on, whatever it is
                     error = raised
                     break
             # Outside of the `except` block, or what the source raises later would get this error
             # as its context.
             if error is None:
-                item = next(iterator) if sent is None else iterator.send(sent)
+                item = source.send(sent)
                 continue
             try:
-                item = iterator.throw(error)
+                if isinstance(error, GeneratorExit):
+                    source.close()
+                    raise error
+                item = source.throw(error)
             finally:
                 del error  # its traceback holds this frame
     except StopIteration as stop:
@@ -121,36 +120,37 @@ def _adapt(source: Iterable[object]) -> Generator[object, object, object]:
     return result
 
 
-async def _adapt_async(source: AsyncIterable[object]) -> AsyncGenerator[object, object]:
-    # As `_adapt`; `async for` is the fast way to the next item.
-    iterator = cast("AsyncGenerator[object, object]", aiter(source))
+async def _adapt_async(
+    begin: Callable[[], AsyncGenerator[object, object]],
+) -> AsyncGenerator[object, object]:
+    # As `_adapt`.
+    source = begin()
     reframer = _Reframer()
     take, ready = reframer.take, reframer.ready
     try:
-        async for first in iterator:
-            item = first
-            while True:
-                take(item)
-                error = sent = None
-                while ready:
-                    try:
-                        sent = yield ready.popleft()
-                    except BaseException as raised:  # noqa: PERF203 - each yield is a place for errors
-                        if not hasattr(iterator, "athrow") or isinstance(raised, GeneratorExit):
-                            await _aclose(iterator)
-                            raise
-                        error = raised
-                        break
-                if error is None:
-                    if sent is None:
-                        break
-                    item = await iterator.asend(sent)
-                    continue
+        item = await boundary.first(source)
+        while True:
+            take(item)
+            error = sent = None
+            while ready:
                 try:
-                    item = await iterator.athrow(error)
-                finally:
-                    del error
-    except StopAsyncIteration:  # of `asend` and `athrow`
+                    sent = yield ready.popleft()
+                except BaseException as raised:  # noqa: BLE001, PERF203 - handed on, whatever it is
+                    error = raised
+                    break
+            if error is None:
+                item = await source.asend(sent)
+                continue
+            try:
+                if boundary.out_of_reach(source):
+                    raise error
+                if isinstance(error, GeneratorExit):
+                    await source.aclose()
+                    raise error
+                item = await source.athrow(error)
+            finally:
+                del error
+    except StopAsyncIteration:
         pass
     except Exception:
         reframer.end()
@@ -160,16 +160,6 @@ async def _adapt_async(source: AsyncIterable[object]) -> AsyncGenerator[object, 
     reframer.end()
     for chunk in ready:
         yield chunk
-
-
-def _close(iterator: Generator[object, object, object]) -> None:
-    if hasattr(iterator, "close"):
-        iterator.close()
-
-
-async def _aclose(iterator: AsyncGenerator[object, object]) -> None:
-    if hasattr(iterator, "aclose"):
-        await iterator.aclose()
 
 
 class _Reframer:

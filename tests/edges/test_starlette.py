@@ -705,6 +705,28 @@ def test_an_error_of_a_background_task_leaves_as_before():
     assert str(new.ending) == "complete (ValueError)"
 
 
+@BOTH_VERSIONS
+@pytest.mark.parametrize("prefetch", ["source", "view"])
+@pytest.mark.parametrize("count", [None, 0, 1])
+def test_a_producer_that_was_asked_ahead_is_closed_too(count, prefetch, spec_version):
+    log = []
+
+    async def app(scope, receive, send):
+        source = watched(log)(StreamingChunk.of)
+        view = SSE.stream(source)
+        await anext(source if prefetch == "source" else view)
+        try:
+            await SSEResponse(view)(scope, receive, send)
+        finally:
+            log.append("returned")
+
+    recording = run(app, spec_version=spec_version, disconnect_after=count)
+
+    # In the task of the response, which is not the one that asked ahead under 2.3.
+    assert log == [("same task", spec_version == "2.4", "kept"), "returned"]
+    assert recording.cleanup == Cleanup()
+
+
 # Middleware that takes the body over.
 
 

@@ -7,8 +7,12 @@ import pickle
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.responses import StreamingResponse
 
 from streamlift import SSEFormatter, StreamingChunk, UnframeableField
+from streamlift.edges.starlette import SSEResponse
+from streamlift.testing.asgi_recorder import record
+from streamlift.testing.recording import Cleanup
 from streamlift_legacy import AdaptedChunk, UnrecoverableDialect, adapt
 
 SSE = SSEFormatter()
@@ -17,6 +21,15 @@ OTHER_CONTRACT = SSEFormatter(ensure_ascii=False, terminator="\r\n\r\n", encodin
 
 class BoomError(Exception):
     pass
+
+
+def iter_of(source):
+    yield from source
+
+
+async def relay_async(source):
+    async for item in source:
+        yield item
 
 
 def run(source):
@@ -142,10 +155,59 @@ def test_the_boundary_sends_the_same_text(items, is_async, fails):
     items = [item for item in items if not isinstance(item, StreamingChunk)]
     error = BoomError() if fails else None
 
-    sent, raised = run(SSE.stream(adapt(generator(items, is_async=is_async, error=error))))
+    adapted = adapt(generator(items, is_async=is_async, error=error))
+    # A relay hides the adapter from the boundary.
+    sent, raised = run(SSE.stream(relay_async(adapted) if is_async else iter_of(adapted)))
 
     assert raised is error
     assert joined(sent) == joined(items)
+
+
+@given(legacy_items(), st.booleans(), st.booleans())
+def test_an_adapter_that_nobody_has_begun_is_no_detour_for_text(items, is_async, fails):
+    items = [item for item in items if not isinstance(item, StreamingChunk)]
+    error = BoomError() if fails else None
+
+    sent, raised = run(SSE.stream(adapt(generator(items, is_async=is_async, error=error))))
+
+    assert raised is error
+    assert len(sent) == len(items)
+    assert all(one is other for one, other in zip(sent, items, strict=True))
+
+
+@pytest.mark.parametrize("begun", [False, True])
+@pytest.mark.parametrize("count", [None, 1])
+def test_a_response_sends_the_old_messages(begun, count):
+    items = ["data: a\n\ndata: b\n\n", "data: ", "c\n\n", b"", b": ping\n\n"]
+    old = run_app(lambda: StreamingResponse(generator(items, is_async=True)), count)
+
+    async def app(scope, receive, send):
+        adapted = adapt(generator(items, is_async=True))
+        view = SSE.stream(adapted)
+        if begun:
+            await adapted.__anext__()
+        response = SSEResponse(view, media_type=None)
+        await response(scope, receive, send)
+
+    new = run_app(lambda: app, count)
+
+    assert new.cleanup == Cleanup()
+    if not begun:
+        assert new.without_cleanup() == old.without_cleanup()
+    else:
+        assert new.messages[:1] == (b"data: b\n\n",)
+
+
+def run_app(make, disconnect_after):
+    async def app(scope, receive, send):
+        await make()(scope, receive, send)
+
+    return asyncio.run(record(app, time_limit=10, disconnect_after=disconnect_after))
+
+
+def test_chunks_are_adapted_even_through_a_text_view():
+    for view in (adapt(["data: a\n\ndata: b\n\n"]), SSE.stream(adapt(["data: a\n\ndata: b\n\n"]))):
+        assert [type(chunk) for chunk in SSE.chunks(view)] == [AdaptedChunk] * 2
 
 
 @given(st.lists(PIECES.filter(bool), min_size=1, max_size=4), st.sampled_from(["\n", "\r", "\r\n"]))
@@ -358,6 +420,65 @@ def test_close_reaches_the_source(cut):
     adapted.close()
     assert log == ["closed"]
     asyncio.run(check())
+
+
+def test_nothing_is_handed_on_at_a_close():
+    def source():
+        with contextlib.suppress(GeneratorExit):
+            yield "data: a\n\ndata: b"
+
+    async def source_async():
+        with contextlib.suppress(GeneratorExit):
+            yield "data: a\n\ndata: b"
+
+    async def check():
+        adapted = adapt(source_async())
+        await adapted.__anext__()
+        await adapted.aclose()
+
+    adapted = adapt(source())
+    next(adapted)
+    adapted.close()
+    asyncio.run(check())
+
+
+def test_a_source_that_was_closed_elsewhere_ends_the_adapter():
+    async def check(end):
+        source, log = recorded(is_async=True)
+        adapted = adapt(source)
+        await adapted.__anext__()
+        await source.aclose()
+        await end(adapted)
+        assert log == ["closed"]
+
+    async def thrown(adapted):
+        assert SSE.format_chunk(await anext(adapted)) == "data: b\n\n"
+        with pytest.raises(BoomError):
+            await adapted.athrow(BoomError())
+
+    asyncio.run(check(lambda adapted: adapted.aclose()))
+    asyncio.run(check(thrown))
+
+
+def test_a_loop_that_ends_closes_the_source_once_and_without_a_word(caplog):
+    async def source(log):
+        try:
+            yield "data: a\n\n"
+        finally:
+            await asyncio.sleep(0)
+            log.append("closed")
+
+    async def check(wrap):
+        kept.append(wrap(adapt(source(log))))
+        await kept[-1].__anext__()
+
+    kept = []
+    for wrap in (lambda adapted: adapted, SSE.stream, SSE.chunks):
+        log = []
+        asyncio.run(check(wrap))
+
+        assert log == ["closed"]
+    assert not caplog.records
 
 
 def test_an_error_that_is_not_caught_comes_back_after_the_open_frame():

@@ -9,6 +9,7 @@ import weakref
 import pytest
 
 from streamlift import SSEFormatter, StreamingChunk, producer
+from streamlift.sse import boundary
 
 SSE = SSEFormatter()
 COMPACT = SSEFormatter(separators=(",", ":"))
@@ -262,13 +263,13 @@ async def echo_async(log):
 
 
 def test_send_throw_and_close_are_forwarded():
-    for boundary in (
+    for wrap in (
         SSE.stream,
         SSE.chunks,
         lambda source: producer(SSE)(lambda: (yield from source))(),
     ):
         log = []
-        view = boundary(echo(log))
+        view = wrap(echo(log))
         error = LookupError()
 
         assert text(next(view)) == 'data: "item"\n\n'
@@ -288,13 +289,13 @@ def test_asend_athrow_and_aclose_are_forwarded():
         await view.aclose()
         assert log == ["sent", error, "closed"]
 
-    for boundary in (
+    for wrap in (
         SSE.stream,
         SSE.chunks,
         lambda source: producer(SSE)(echo_async)(source.ag_frame.f_locals["log"]),
     ):
         log = []
-        asyncio.run(test(boundary(echo_async(log)), log))
+        asyncio.run(test(wrap(echo_async(log)), log))
 
 
 def test_the_return_value_is_handed_on():
@@ -340,7 +341,7 @@ def test_a_producer_that_ignores_a_close_is_told_off(monkeypatch):
 
 
 def test_cancellation_reaches_the_producer_where_it_waits():
-    async def test(boundary):
+    async def test(wrap):
         log = []
 
         async def produce():
@@ -354,19 +355,19 @@ def test_cancellation_reaches_the_producer_where_it_waits():
                 await asyncio.sleep(0)
                 log.append("finally")
 
-        task = asyncio.create_task(listed(boundary(produce)))
+        task = asyncio.create_task(listed(wrap(produce)))
         await asyncio.sleep(0.01)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
         assert log == ["cancelled", "finally"]
 
-    for boundary in (
+    for wrap in (
         lambda produce: producer(SSE)(produce)(),
         lambda produce: SSE.stream(produce()),
         lambda produce: SSE.chunks(produce()),
     ):
-        asyncio.run(test(boundary))
+        asyncio.run(test(wrap))
 
 
 # Text views
@@ -502,9 +503,98 @@ def test_a_loop_that_ends_closes_a_producer_once_and_without_a_word(caplog):
     assert not caplog.records
 
 
-def test_views_leave_nothing_behind():
-    from streamlift.sse import boundary
+def test_a_view_can_be_closed_after_its_source_was_closed_elsewhere():
+    async def test(wrap):
+        source = compact_async.__wrapped__()
+        view = wrap(source)
+        await view.__anext__()
+        await source.aclose()
+        await view.aclose()
+        with pytest.raises(StopAsyncIteration):
+            await view.__anext__()
 
+    for wrap in (SSE.stream, SSE.chunks, lambda source: SSE.chunks(SSE.stream(source))):
+        asyncio.run(test(wrap))
+
+
+def test_an_error_that_cannot_reach_the_source_any_more_comes_back():
+    async def test(wrap):
+        source = compact_async.__wrapped__()
+        view = wrap(source)
+        await view.__anext__()
+        await source.aclose()
+        with pytest.raises(LookupError):
+            await view.athrow(LookupError())
+
+    for wrap in (SSE.stream, SSE.chunks):
+        asyncio.run(test(wrap))
+
+
+def test_a_view_that_was_closed_gives_nothing():
+    async def test():
+        view = compact_async()
+        await view.aclose()
+        return await listed(SSE.stream(view))
+
+    view = compact()
+    view.close()
+
+    assert list(SSE.chunks(view)) == []
+    assert asyncio.run(test()) == []
+
+
+def test_a_loop_that_ends_closes_what_was_taken_over_once_and_without_a_word(caplog):
+    async def test(again):
+        view = compact_async(log)
+        kept.append(view)
+        await view.__anext__()
+        kept.append(again(view))
+        await kept[-1].__anext__()
+
+    kept = []
+    for again in (SSE.stream, SSE.chunks):
+        log = []
+        asyncio.run(test(again))
+
+        assert log == ["finally"]
+    assert not caplog.records
+
+
+def test_a_view_that_never_ran_leaves_its_source_to_who_started_it():
+    # No code of a generator runs if it is closed before its first item, so a view cannot do more
+    # than let go of its source. `SSEResponse` closes the source as well.
+    log = []
+    source = compact.__wrapped__(log)
+    next(source)
+    view = SSE.stream(source)
+    view.close()
+    del view
+
+    assert log == []
+    assert next(source).payload == {"n": [2]}
+    del source
+    gc.collect()
+    assert log == ["finally"]
+
+
+def test_an_async_view_that_never_ran_leaves_its_source_to_who_started_it():
+    async def test():
+        source = compact_async.__wrapped__(log)
+        await source.__anext__()
+        view = SSE.stream(source)
+        await view.aclose()
+        del view
+        assert log == []
+        assert (await source.__anext__()).payload == {"n": [2]}
+        await source.aclose()
+
+    log = []
+    asyncio.run(test())
+
+    assert log == ["finally"]
+
+
+def test_views_leave_nothing_behind():
     gc.collect()
     before = len(boundary._views)
     kept = [compact(), SSE.stream(compact())]
@@ -541,6 +631,141 @@ def test_yield_from_is_transparent_to_a_boundary():
         yield from inner()
 
     assert list(SSE.stream(outer())) == ['data: "caught inside"\n\n']
+
+
+# Chunks that are made of text
+
+
+class Marked(StreamingChunk):
+    pass
+
+
+def marked(source):
+    """Make chunks of text, so that one can see who did."""
+
+    def generate(begin):
+        for item in begin():
+            yield Marked(item)
+
+    async def generate_async(begin):
+        async for item in begin():
+            yield Marked(item)
+
+    is_async = hasattr(source, "__aiter__")
+    return boundary.over_text(
+        generate_async if is_async else generate, boundary.generator_of(source)
+    )
+
+
+def items_of(source):
+    return asyncio.run(listed(source)) if hasattr(source, "__aiter__") else list(source)
+
+
+def each_kind(*items):
+    async def produce_async():
+        for item in items:
+            yield item
+
+    yield (item for item in items)
+    yield iter(items)
+    yield produce_async()
+    yield AsyncItems(items)
+
+
+THROUGH = 'data: {"type": "text"}\n\n'
+
+
+def test_whoever_wants_text_gets_the_text_itself():
+    for source in each_kind("text", of(1), b"bytes"):
+        assert items_of(SSE.stream(marked(source))) == ["text", "data: 1\n\n", b"bytes"]
+    for source in each_kind("text"):
+        assert items_of(SSE.stream(SSE.stream(marked(source)))) == ["text"]
+    for source in each_kind("text"):
+        assert items_of(SSE.stream(marked(marked(source)))) == ["text"]
+
+
+def test_whoever_wants_chunks_gets_the_chunks():
+    for source in each_kind("text"):
+        assert [type(item) for item in items_of(SSE.chunks(marked(source)))] == [Marked]
+    for source in each_kind("text"):
+        assert items_of(SSE.stream(SSE.chunks(marked(source)))) == [THROUGH]
+
+
+def test_the_text_of_a_text_view_is_that_of_its_own_contract():
+    assert list(SSE.stream(marked(compact()))) == FRAMES
+    assert asyncio.run(listed(SSE.stream(marked(compact_async())))) == FRAMES
+
+
+def test_chunks_that_have_begun_go_on():
+    async def test():
+        chunks = marked(AsyncItems(["first", "text"]))
+        view = SSE.stream(chunks)  # it has not begun
+        await chunks.__anext__()
+        return await listed(view)
+
+    chunks = marked(["first", "text"])
+    view = SSE.stream(chunks)
+    next(chunks)
+
+    assert list(view) == [THROUGH]
+    assert asyncio.run(test()) == [THROUGH]
+
+
+def test_a_view_that_has_taken_the_text_can_be_taken_over():
+    async def test(again):
+        view = SSE.stream(marked(AsyncItems(["first", "text"])))
+        return [await view.__anext__(), *await listed(again(view))]
+
+    for again, rest in ((SSE.stream, "text"), (SSE.chunks, Marked("text"))):
+        view = SSE.stream(marked(["first", "text"]))
+        assert [next(view), *again(view)] == ["first", rest]
+        assert asyncio.run(test(again)) == ["first", rest]
+
+
+def test_chunks_that_were_closed_give_nothing():
+    chunks = marked(["text"])
+    chunks.close()
+
+    assert list(SSE.stream(chunks)) == []
+
+
+def test_the_text_is_driven_as_its_producer_was():
+    log = []
+    view = SSE.stream(marked(echo(log)))
+    error = LookupError()
+
+    assert next(view) == view.send("sent") == view.throw(error) == 'data: "item"\n\n'
+    view.close()
+    assert log == ["sent", error, "closed"]
+
+
+def test_the_return_value_of_text_is_handed_on():
+    def relay(view):
+        got.append((yield from view))
+
+    got = []
+    assert list(relay(SSE.stream(marked(compact())))) == FRAMES
+    assert got == ["value"]
+
+
+def test_chunks_that_never_began_are_dropped_without_a_word():
+    def dropped(log):
+        text = compact(log)
+        next(text)
+        chunks = marked(text)
+        view = SSE.stream(chunks)
+        del text, chunks
+        return view
+
+    log = []
+    view = dropped(log)
+    assert next(view) == FRAMES[1]
+    gc.collect()
+    assert log == []
+    del view
+    gc.collect()
+    assert log == ["finally"]
+    assert not boundary._texts
 
 
 # Iterators that are no generators

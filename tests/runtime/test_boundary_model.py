@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from streamlift import SSEFormatter, StreamingChunk, producer
+from streamlift.sse import boundary
 
 SSE = SSEFormatter()
 SSE_BYTES = SSEFormatter(encoding="utf-8", ensure_ascii=False)
@@ -185,6 +186,35 @@ FORMS = {
 def _quiet(monkeypatch):
     """Generators that ignore every close end up at the collector, which says so: old and new."""
     monkeypatch.setattr(sys, "unraisablehook", lambda _: None)
+
+
+def over(text):
+    """Return chunks made of *text*, which nobody will ask for them."""
+
+    def generate(begin):
+        raise AssertionError
+        yield
+
+    async def generate_async(begin):
+        raise AssertionError
+        yield
+
+    return boundary.over_text(generate_async if hasattr(text, "__aiter__") else generate, text)
+
+
+@pytest.mark.parametrize("asynchronous", [False, True], ids=["sync", "async"])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(body=bodies, script=steps)
+def test_text_behind_chunks_behaves_as_it_is(asynchronous, body, script):
+    old, old_log = built(body, asynchronous=asynchronous, frame="old")
+    text, text_log = built(body, asynchronous=asynchronous, frame="old")
+    run = drive_async if asynchronous else drive
+
+    expected = list(run(old(), ended(script)))
+    got = list(run(SSE.stream(over(text())), ended(script)))
+
+    assert got == expected
+    assert text_log == old_log
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -47,9 +47,8 @@ def separate(plan: Plan) -> dict[str, bytes]:
     changed: dict[str, bytes] = {}
     for file in list(plan.facts.files.values()):
         if file.name in plan.facts.project.selected:
-            rewriting = _FileRewriting(plan, file)
-            if rewriting.has_work:
-                changed[file.name] = rewriting.result()
+            if any(site in plan.expressions for site in file.sites):
+                changed[file.name] = _FileRewriting(plan, file).result()
     for home in {
         home for name, home in plan.homes.items() if name in changed and home.module is not None
     }:
@@ -77,10 +76,6 @@ class _FileRewriting:
         self.producers = [producer for producer in plan.producers if producer.file is file]
         self.flow = plan.flows[file.name]
         self.sites = [site for site in file.sites if site in plan.expressions]
-
-    @property
-    def has_work(self) -> bool:
-        return bool(self.sites)
 
     def result(self) -> bytes:
         for site in self.sites:

@@ -19,7 +19,6 @@ import contextlib
 import logging
 from collections.abc import AsyncGenerator, AsyncIterable, Generator
 from functools import partial
-from types import AsyncGeneratorType
 from typing import TYPE_CHECKING, NamedTuple
 
 import anyio
@@ -87,9 +86,9 @@ class SSEResponse(StreamingResponse):
             else:
                 await self._send_chunks(opened, send)
         finally:
-            closers = [
-                _closer(body) if opened is None else partial(_close_view, body, opened.source)
-            ]
+            closers = [_closer(body)]
+            if opened is not None:  # which a view that has not begun does not close
+                closers.insert(0, opened.source.aclose)
             if self._content is not body:  # a relay took its place
                 closers.append(_closer(self._content))
             await self._close(closers)
@@ -144,25 +143,12 @@ class _Opened(NamedTuple):
 
 
 def _behind(view: object) -> _Opened | None:
-    """Return what is behind a text view of ours, `None` of anything else."""
-    # A view that was closed gives nothing, even if its source could go on.
-    if not isinstance(view, AsyncGeneratorType) or view.ag_frame is None:
-        return None
-    opened = boundary._views.get(view)  # noqa: SLF001 - of the same package
+    """Return what is behind an async text view of ours, `None` of anything else."""
+    opened = boundary.behind(view)
     if opened is None:
         return None
-    source, writers = opened
-    return _Opened(source, writers.text)  # type: ignore[arg-type]  # behind an async view is an async one
-
-
-async def _close_view(view: AsyncIterable[object], source: AsyncGenerator[object, object]) -> None:
-    """Close the source, then end the view.
-
-    The view not with `aclose`: if somebody else has begun it, it would throw into its source, and a
-    generator that has ended answers `athrow` with an item (None; Python 3.10 to 3.13).
-    """
-    await source.aclose()
-    await anext(aiter(view), None)
+    source, writers, _ = boundary.text_of(opened)
+    return _Opened(source, writers.text) if isinstance(source, AsyncGenerator) else None
 
 
 def _closer(stream: object) -> Close | None:

@@ -24,7 +24,7 @@ from collections.abc import (
     Mapping,
 )
 from types import AsyncGeneratorType, GeneratorType
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeGuard
 from weakref import WeakKeyDictionary
 
 if TYPE_CHECKING:
@@ -35,11 +35,11 @@ Items: TypeAlias = "AsyncGenerator[object, Any] | Generator[object, Any, object]
 
 
 class Opened(NamedTuple):
-    """The chunks behind a text view.
+    """The items behind a view.
 
     Attributes:
-        source: The generator of the chunks.
-        writers: The contract with which the view encodes them.
+        source: The generator of the items.
+        writers: The contract with which the view encodes the chunks among them.
         view: The text view. Whoever takes the source must keep the view alive: its finaliser
             closes the source.
     """
@@ -50,10 +50,41 @@ class Opened(NamedTuple):
 
 
 _views: WeakKeyDictionary[Items, tuple[Items, Writers]] = WeakKeyDictionary()
+# The text behind a generator of chunks; the list is empty as soon as that has taken it.
+_texts: WeakKeyDictionary[Items, list[Items]] = WeakKeyDictionary()
+
+
+def text_view(source: object, writers: Writers) -> Items:
+    """Return a generator of the text (or bytes) of *source*."""
+    opened = open_source(source, writers)
+    view = _converted(opened, text=True)
+    _views[view] = opened.source, opened.writers
+    return view
+
+
+def chunk_view(source: object, writers: Writers) -> Items:
+    """Return a generator of the items of *source*, the chunks among them encoded."""
+    return _converted(open_source(source, writers), text=False)
+
+
+def over_text(generate: Callable[[Callable[[], Items]], Items], text: Items) -> Items:
+    """Return `generate(begin)`, a generator of chunks that are made of *text* and of nothing else.
+
+    It calls `begin()` for *text* when it starts. Until then, whoever wants nothing but text
+    (`SSE.stream`, a response) takes *text* itself: the same bytes, as they were cut, for no cost.
+
+    Args:
+        generate: The generator function.
+        text: A generator; see `generator_of`.
+    """
+    unread = [text]
+    chunks = generate(unread.pop)
+    _texts[chunks] = unread
+    return chunks
 
 
 def open_source(source: object, writers: Writers) -> Opened:
-    """Return the generator of chunks that *source* is, or has behind it.
+    """Return the generator of items that *source* is, or has behind it.
 
     A text view (of `@producer`, of `SSE.stream`) is taken over with the contract that it has, so
     that nothing is formatted twice; anything else is encoded with *writers*.
@@ -61,51 +92,71 @@ def open_source(source: object, writers: Writers) -> Opened:
     Raises:
         TypeError: If *source* cannot be iterated, or is a str, bytes or a mapping.
     """
-    if isinstance(source, (AsyncGeneratorType, GeneratorType)):
-        behind = _views.get(source)
-        if behind is not None:
-            return Opened(*behind, source)
+    return behind(source) or Opened(generator_of(source), writers, None)
+
+
+def behind(view: object) -> Opened | None:
+    """Return what is behind a text view, `None` of anything else and of a view that has ended."""
+    # A view that was closed gives nothing, even if its source could go on.
+    if not _can_go_on(view):
+        return None
+    taken = _views.get(view)
+    return None if taken is None else Opened(*taken, view)
+
+
+def text_of(opened: Opened) -> Opened:
+    """Return what gives the text of *opened*: what its source makes chunks of, if not begun yet."""
+    source, writers, view = opened
+    unread = _texts.get(source) if _can_go_on(source) else None
+    if not unread:
+        return opened
+    text = text_of(open_source(unread[0], writers))
+    # The outer one of two views keeps the inner one alive.
+    return text if view is None else text._replace(view=view)
+
+
+def generator_of(source: object) -> Items:
+    """Return *source* as an (async) generator: itself if it is one.
+
+    Raises:
+        TypeError: If *source* cannot be iterated, or is a str, bytes or a mapping.
+    """
     if isinstance(source, (AsyncGenerator, Generator)):
-        return Opened(source, writers, None)
+        return source
     if isinstance(source, AsyncIterable):
-        return Opened(_each_async(source), writers, None)
+        return _each_async(source)
     if isinstance(source, Iterable) and not isinstance(source, (str, bytes, bytearray, Mapping)):
-        return Opened(_each(source), writers, None)
-    raise TypeError(f"a generator, iterator or iterable of chunks is needed, not {source!r}")
+        return _each(source)
+    raise TypeError(f"a generator, iterator or iterable is needed, not {source!r}")
 
 
-def text_view(source: object, writers: Writers) -> Items:
-    """Return a generator of the text (or bytes) of *source*."""
-    opened = open_source(source, writers)
-    view = _converted(opened, opened.writers.text)
-    _views[view] = opened.source, opened.writers
-    return view
+def _can_go_on(generator: object) -> TypeGuard[Items]:
+    """Tell whether this is a native generator that has not ended."""
+    if isinstance(generator, GeneratorType):
+        return generator.gi_frame is not None
+    return isinstance(generator, AsyncGeneratorType) and generator.ag_frame is not None
 
 
-def chunk_view(source: object, writers: Writers) -> Items:
-    """Return a generator of the items of *source*, the chunks among them encoded."""
-    opened = open_source(source, writers)
-    return _converted(opened, opened.writers.encode)
-
-
-def _converted(opened: Opened, convert: Convert) -> Items:
-    source, _, view = opened
+def _converted(opened: Opened, *, text: bool) -> Items:
     converted: Items
-    if isinstance(source, AsyncGenerator):
-        converted = _convert_async(source, convert, view)
+    if isinstance(opened.source, AsyncGenerator):
+        converted = _convert_async(opened, text=text)
     else:
-        converted = _convert(source, convert, view)
+        converted = _convert(opened, text=text)
     # Shown in tracebacks and warnings: "coroutine method 'aclose' of 'reply' was never awaited".
     for name in ("__name__", "__qualname__"):
-        setattr(converted, name, getattr(source, name, "boundary"))
+        setattr(converted, name, getattr(opened.source, name, "boundary"))
     return converted
 
 
-def _convert(
-    source: Generator[object, object, object],
-    convert: Convert,
-    _view: Items | None,
-) -> Generator[object, object, object]:
+def _begun(opened: Opened, *, text: bool) -> tuple[Any, Convert, Items | None]:
+    """Return the source, what converts its items, and the view to keep alive, at the first item."""
+    source, writers, view = text_of(opened)
+    return source, writers.text if text else writers.encode, view
+
+
+def _convert(opened: Opened, *, text: bool) -> Generator[object, object, object]:
+    source, convert, _view = _begun(opened, text=text)
     send = source.send
     try:
         item = next(source)
@@ -127,14 +178,11 @@ def _convert(
         return stop.value
 
 
-async def _convert_async(
-    source: AsyncGenerator[object, object],
-    convert: Convert,
-    _view: Items | None,
-) -> AsyncGenerator[object, object]:
+async def _convert_async(opened: Opened, *, text: bool) -> AsyncGenerator[object, object]:
+    source, convert, _view = _begun(opened, text=text)
     asend = source.asend
     try:
-        item = await _first(source)
+        item = await first(source)
         while True:
             try:
                 sent = yield convert[item.__class__](item)
@@ -146,8 +194,7 @@ async def _convert_async(
             # Outside of the `except` block, or what the producer raises later would get this
             # error as its context.
             try:
-                if getattr(source, "ag_frame", source) is None:
-                    # Whoever took the source over has finished it: `athrow` would return None.
+                if out_of_reach(source):
                     raise error
                 item = await source.athrow(error)
             finally:
@@ -156,8 +203,8 @@ async def _convert_async(
         return
 
 
-def _first(source: AsyncGenerator[object, Any]) -> Awaitable[object]:
-    """Start *source* without the event loop's knowledge: its view is closed in its place.
+def first(source: AsyncGenerator[object, Any]) -> Awaitable[object]:
+    """Start *source* without the event loop's knowledge: what reads it is closed in its place.
 
     At its end a loop closes all the async generators that it knows, at the same time, and the
     second to reach the producer would fail with "asynchronous generator is already running".
@@ -169,6 +216,15 @@ def _first(source: AsyncGenerator[object, Any]) -> Awaitable[object]:
         return source.__anext__()
     finally:
         sys.set_asyncgen_hooks(*hooks)
+
+
+def out_of_reach(source: AsyncGenerator[object, Any]) -> bool:
+    """Tell whether whoever took *source* over has ended it, or is about to.
+
+    Then an error is not thrown in: `athrow` of a generator that has ended returns None (Python 3.10
+    to 3.13), and that of one that is just being closed fails with "already running".
+    """
+    return getattr(source, "ag_frame", source) is None or getattr(source, "ag_running", False)
 
 
 def _each(source: Iterable[object]) -> Generator[object, None, None]:
