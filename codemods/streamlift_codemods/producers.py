@@ -118,7 +118,8 @@ def is_private(node: FunctionNode, owner: Scope, file: FileFacts, *, closed_worl
     """Return whether only this project can name *node*: a closure, an underscore, not in `__all__`."""
     if owner.function is not None or closed_world:
         return True
-    if node.name.startswith("_") and not node.name.endswith("__"):
+    names = [node.name, owner.node.name] if isinstance(owner.node, ast.ClassDef) else [node.name]
+    if any(name.startswith("_") and not name.endswith("__") for name in names):
         return True
     return owner is file.tree.module and file.exports(node.name) is False
 

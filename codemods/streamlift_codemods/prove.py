@@ -66,6 +66,8 @@ class _Abstract(ast.NodeTransformer):
             case ast.BinOp(op=ast.Add()):
                 left = self.expression(node.left)
                 return ast.BinOp(left, ast.Add(), self.expression(node.right))
+            case ast.BinOp(left=ast.Constant(value=str()), op=ast.Mod()):
+                return ast.BinOp(node.left, ast.Mod(), self.expression(node.right))
             case ast.Dict():
                 return self._dict(node)
             case ast.List() | ast.Tuple() if not any(isinstance(e, ast.Starred) for e in node.elts):
@@ -117,6 +119,8 @@ class _Abstract(ast.NodeTransformer):
             return ast.Attribute(self.expression(base, "model"), function.attr, ast.Load())
         if function.attr == "encode" and _is_text(base):
             return ast.Attribute(self.expression(base), "encode", ast.Load())
+        if function.attr in {"format", "join"} and isinstance(base, ast.Constant):
+            return ast.Attribute(base, function.attr, ast.Load())
         return None
 
     def _constant(self, name: ast.Name) -> str | bytes | None:
@@ -232,6 +236,10 @@ def _is_text(node: ast.expr) -> bool:
             return True
         case ast.BinOp(op=ast.Add()):
             return _is_text(node.left) or _is_text(node.right)
+        case ast.BinOp(left=left, op=ast.Mod()):
+            return _is_text(left)
+        case ast.Call(func=ast.Attribute(value=ast.Constant(value=str()), attr="format" | "join")):
+            return True
         case (
             ast.Call(func=ast.Attribute(attr="dumps" | "model_dump_json"))
             | ast.Call(func=ast.Name(id="dumps"))

@@ -6,10 +6,14 @@ import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .format_text import TemplateField, UnknownTemplate, format_fields, percent_fields
 from .fragment import Fragment, replacement_fields
 from .frame_text import Text, make_text
+from .purity import is_str
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from .scopes import Scope, ScopeTree
 
 UTF_8 = {"utf-8", "utf8", "utf_8"}
@@ -89,7 +93,7 @@ class _Reader:
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
             return self._sum(fragment, node)
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod):
-            raise NotReadable("percent-format")
+            return self._percent(fragment, node)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             return self._method(fragment, node, node.func)
         if isinstance(node, ast.Name) and (constant := self._constant_of(node)) is not None:
@@ -144,11 +148,79 @@ class _Reader:
     def _method(self, fragment: Fragment, node: ast.Call, function: ast.Attribute) -> Reading:
         if function.attr == "encode":
             return self._encoded(fragment, node, function)
-        if function.attr in {"format", "join"} and isinstance(
-            function.value, (ast.Constant, ast.JoinedStr)
-        ):
-            raise NotReadable(f"str-{function.attr}")
+        if function.attr == "format" and isinstance(function.value, (ast.Constant, ast.JoinedStr)):
+            return self._format(fragment, node, function.value)
+        if function.attr == "join" and isinstance(function.value, (ast.Constant, ast.JoinedStr)):
+            return self._join(fragment, node, function.value)
         return Reading(Text((Hole(fragment),)), is_bytes=False)
+
+    def _percent(self, fragment: Fragment, node: ast.BinOp) -> Reading:
+        """Read `template % values`; one value that is no tuple display has to be a str, lest it be a tuple."""
+        template = node.left.value if isinstance(node.left, ast.Constant) else None
+        values = node.right.elts if isinstance(node.right, ast.Tuple) else [node.right]
+        certain = isinstance(node.right, ast.Tuple) or is_str(node.right, self.tree, self.scope)
+        if not isinstance(template, str) or not certain:
+            raise NotReadable("percent-format")
+        try:
+            fields = percent_fields(template)
+        except UnknownTemplate as error:
+            raise NotReadable("percent-format") from error
+        return self._filled(fragment, fields, dict(enumerate(values)), "percent-format")
+
+    def _format(self, fragment: Fragment, node: ast.Call, receiver: ast.expr) -> Reading:
+        template = receiver.value if isinstance(receiver, ast.Constant) else None
+        starred = any(isinstance(argument, ast.Starred) for argument in node.args)
+        if not isinstance(template, str) or starred or any(k.arg is None for k in node.keywords):
+            raise NotReadable("str-format")
+        values: dict[int | str, ast.expr] = dict(enumerate(node.args))
+        values |= {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
+        try:
+            fields = format_fields(template)
+        except UnknownTemplate as error:
+            raise NotReadable("str-format") from error
+        return self._filled(fragment, fields, values, "str-format")
+
+    def _filled(
+        self,
+        fragment: Fragment,
+        fields: list[str | TemplateField],
+        values: Mapping[int | str, ast.expr],
+        reason: str,
+    ) -> Reading:
+        if sorted(map(str, values)) != sorted(str(f.key) for f in fields if not isinstance(f, str)):
+            raise NotReadable(reason)  # an argument that is missing, not used, or used twice
+        parts: list[str | Hole] = []
+        for field in fields:
+            if isinstance(field, str):
+                parts.append(field)
+                continue
+            value = fragment.part(values[field.key])
+            conversion = field.conversion
+            if conversion == "s" and is_str(value.node, self.tree, self.scope):
+                conversion = ""
+            tail = (f"!{conversion}" if conversion else "") + (
+                f":{field.spec}" if field.spec else ""
+            )
+            parts.extend(self._hole(value, f"{{{value.text}{tail}}}", conversion, bool(field.spec)))
+        return Reading(make_text(parts), is_bytes=False)
+
+    def _join(self, fragment: Fragment, node: ast.Call, receiver: ast.expr) -> Reading:
+        """Read `separator.join([...])` of a display whose elements certainly are text."""
+        separator = receiver.value if isinstance(receiver, ast.Constant) else None
+        display = node.args[0] if len(node.args) == 1 else None
+        if not isinstance(separator, str) or not isinstance(display, (ast.List, ast.Tuple)):
+            raise NotReadable("str-join")
+        text: Text[Hole] = Text(())
+        for index, element in enumerate(display.elts):
+            if isinstance(element, ast.Starred):
+                raise NotReadable("str-join")
+            reading = self.read(fragment.part(element))
+            if reading.is_bytes or (
+                reading.text.only_hole and not is_str(element, self.tree, self.scope)
+            ):
+                raise NotReadable("may-not-be-str")
+            text = text + make_text([separator if index else ""]) + reading.text
+        return Reading(text, is_bytes=False)
 
     def _encoded(self, fragment: Fragment, node: ast.Call, function: ast.Attribute) -> Reading:
         inner = self.read(fragment.part(function.value))

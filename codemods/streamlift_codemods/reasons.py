@@ -66,6 +66,12 @@ REASONS = {
         Reason("carrier-comprehension", "The frame is made in a comprehension.", "write a generator function"),
         Reason("carrier-assignment", "The frame is assigned to more than one name, or to an attribute.", WRAP),
         Reason("carrier-expression", "The frame is a part of a larger expression.", WRAP),
+        *(
+            Reason(f"carrier-{carrier}", f"The frame is also {use}, which needs text.", "give that place SSE.format_chunk(chunk)")
+            for carrier, use in (("log", "logged"), ("comparison", "compared"), ("parsing", "searched or cut"),
+                                 ("subscript", "used as a key"), ("statement", "left standing"), ("default", "a default"),
+                                 ("annotation", "an annotation"), ("import", "imported"))
+        ),
         Reason("test-code", "The file is a test; its frames are expectations or fake upstreams.",
                "change the tests when the decorator goes"),
         Reason("not-a-stream", "The generator is a context manager, a fixture or a property.", NOTHING),

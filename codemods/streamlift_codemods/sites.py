@@ -122,7 +122,19 @@ def _outermost(node: ast.expr, tree: ScopeTree) -> ast.expr:
         call = tree.parent_of[parent]
         if isinstance(call, ast.Call) and call.func is parent:
             return _outermost(call, tree)
+    joined = tree.parent_of.get(parent) if isinstance(parent, (ast.List, ast.Tuple)) else None
+    if isinstance(joined, ast.Call) and _is_join(joined):
+        return _outermost(joined, tree)
     return node
+
+
+def _is_join(call: ast.Call) -> bool:
+    function = call.func
+    return (
+        isinstance(function, ast.Attribute)
+        and function.attr == "join"
+        and isinstance(function.value, ast.Constant)
+    )
 
 
 def leading_text(node: ast.expr) -> str:
@@ -140,6 +152,9 @@ def leading_text(node: ast.expr) -> str:
         and isinstance(node.func, ast.Attribute)
         and node.func.attr in STRING_METHODS
     ):
+        if _is_join(node) and node.args and isinstance(node.args[0], (ast.List, ast.Tuple)):
+            separator = leading_text(node.func.value)
+            return separator.join(map(leading_text, node.args[0].elts))
         return leading_text(node.func.value)
     return "\0"
 
