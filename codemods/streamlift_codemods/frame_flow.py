@@ -7,7 +7,7 @@ A use that looks into it, compares it or hands it elsewhere keeps it, and all th
 from __future__ import annotations
 
 import ast
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -85,41 +85,69 @@ class Flow:
                     pending.append(use)
 
     def spread(self) -> None:
-        """Let what is stuck keep everything text that it mixes with."""
-        changed = True
-        while changed:
-            changed = False
-            for place, uses in self.uses.items():
-                reason = next((self.stuck[use] for use in uses if use in self.stuck), None)
-                sources = self.sources[place]
-                if reason is None and all(source in self.stuck for source in sources):
-                    reason = self.stuck[sources[0]]  # no chunk comes in
-                if reason and place not in self.stuck:
-                    self.stuck[place] = reason
-                    changed = True
-                if place in self.stuck and any(use not in self.stuck for use in uses):
-                    self.stuck.update(dict.fromkeys(uses, self.stuck[place]) | self.stuck)
-                    changed = True
-            for expression, place in self.into.items():
-                if place in self.stuck and expression not in self.stuck:
-                    self.stuck[expression] = self.stuck[place]
-                    changed = True
+        """Let what is stuck keep everything text that it mixes with.
+
+        A function may return chunks all the same if only a few of its calls need text: those are
+        given it where they stand.
+        """
+        while self._spread_once() or self._keep_functions():
+            pass
+
+    def _spread_once(self) -> bool:
+        before = len(self.stuck)
+        for place, uses in self.uses.items():
+            sources = self.sources[place]
+            if place not in self.stuck and all(source in self.stuck for source in sources):
+                self.stuck[place] = self.stuck[sources[0]]  # no chunk comes in
+            if place not in self.stuck and isinstance(place, Variable):
+                self._keep(
+                    place, next((self.stuck[use] for use in uses if use in self.stuck), None)
+                )
+            if place in self.stuck:
+                for expression in [*uses, *sources]:
+                    self.stuck.setdefault(expression, self.stuck[place])
+        return len(self.stuck) > before
+
+    def _keep(self, place: Place, reason: str | None) -> None:
+        if reason is not None:
+            self.stuck[place] = reason
+
+    def _keep_functions(self) -> bool:
+        """Keep text what is mostly asked for text; return whether there was such a function."""
+        before = len(self.stuck)
+        for place in self.functions():
+            reasons = [self.stuck[use] for use in self.uses[place] if use in self.stuck]
+            mostly_text = 2 * len(reasons) > len(self.uses[place])
+            if place not in self.stuck and reasons and (mostly_text or place.holds == "frames"):
+                self.stuck[place] = Counter(reasons).most_common(1)[0][0]
+        return len(self.stuck) > before
+
+    @property
+    def given_as_text(self) -> list[ast.expr]:
+        """The calls of functions that return chunks whose text is needed where they stand."""
+        return [
+            use
+            for place in self.functions()
+            if place not in self.stuck
+            for use in self.uses[place]
+            if use in self.stuck
+        ]
 
     def yielded_from(self, expression: ast.expr) -> set[ast.expr]:
         """Return every yielded expression that *expression* can reach, itself included."""
-        found: set[ast.expr] = set()
+        return {reached for reached in self.reached_from(expression) if reached in self.yields}
+
+    def reached_from(self, expression: ast.expr) -> set[ast.expr]:
+        """Return every expression that the chunk of *expression* can reach, itself included."""
         seen: set[ast.expr] = set()
         pending = [expression]
         while pending:
             current = pending.pop()
-            if current in seen:
-                continue
-            seen.add(current)
-            if current in self.yields:
-                found.add(current)
-            elif current in self.into:
-                pending += self.uses[self.into[current]]
-        return found
+            if current not in seen:
+                seen.add(current)
+                place = self.into.get(current) if current not in self.stuck else None
+                pending += self.uses[place] if place is not None and place not in self.stuck else []
+        return seen
 
     def functions(self) -> list[Function]:
         """Return the functions that return frames."""
@@ -282,8 +310,18 @@ class Flow:
         base = load.value if isinstance(load, ast.Attribute) else None
         if not isinstance(base, ast.Name) or not isinstance(owner.node, ast.ClassDef):
             return False
-        through_class = base.id == owner.node.name
-        return through_class or (base.id in {"self", "cls"} and self._class_around(load) is owner)
+        if base.id in {"self", "cls"}:
+            return self._class_around(load) is owner
+        bindings = self.file.tree.scope_of[load].bindings_of(base.id)
+        value = bindings[0].value if len(bindings) == 1 else None
+        made = (
+            value.func if isinstance(value, ast.Call) else base
+        )  # of an instance, or through the class
+        return isinstance(made, ast.Name) and self._is_class(made, owner)
+
+    def _is_class(self, name: ast.Name, owner: Scope) -> bool:
+        bindings = self.file.tree.scope_of[name].bindings_of(name.id)
+        return [binding.node for binding in bindings] == [owner.node]
 
     def _class_around(self, node: ast.AST) -> Scope | None:
         scope: Scope | None = self.file.tree.scope_of[node]

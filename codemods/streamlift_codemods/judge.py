@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from .carriers import carrier_of
+from .carriers import TEST_FILE, carrier_of
 from .content import content_of, need_of
 from .frame_flow import Flow, Function
 from .producers import Producer
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .plan import Plan
     from .scopes import Scope
 
+SHARED = {"public-helper", "shared-helper"}
 CHUNK_ORIGIN = {"streamlift.StreamingChunk", "streamlift.chunk.StreamingChunk"}
 
 
@@ -50,6 +51,8 @@ class Judge:
             self._judge_producers(flow)
             file.sites.extend(self._calls(flow))
             self._spread(flow)
+        for file in self.files:
+            self._add_calls_elsewhere(self.plan.flows[file.name])
 
     def leave(self, site: Site, reason: str) -> None:
         """Leave *site*, and with it every site whose frames mix with its own."""
@@ -130,8 +133,56 @@ class Judge:
             for use in flow.uses[place]
         ]
 
+    def _add_calls_elsewhere(self, flow: Flow) -> None:
+        """Add the calls in other files of the functions that have to go on returning text."""
+        shared = {
+            f"{flow.file.module}.{place.node.name}": place
+            for place in flow.functions()
+            if flow.stuck.get(place) in SHARED
+            and flow.file.tree.scope_of[place.node] is flow.file.tree.module
+        }
+        mentions = self.plan.facts.project.mentioning(
+            {place.node.name for place in shared.values()}
+        )
+        for qualified, place in shared.items():
+            for name in sorted(mentions[place.node.name] - {flow.file.name}):
+                other = self.plan.facts.load(name)
+                if other is not None:
+                    reason = flow.stuck[place]
+                    other.sites.extend(_left_calls(other, qualified, place, reason))
+
     def _spread(self, flow: Flow) -> None:
         flow.spread()
         for site in flow.file.sites:
             if site.verdict == "auto" and (reason := flow.stuck.get(site.node)):
                 site.leave(reason)
+
+
+def _left_calls(file: FileFacts, qualified: str, place: Function, reason: str) -> list[Site]:
+    """Return the calls in *file* of the function *qualified* of another file, left for *reason*."""
+    tree = file.tree
+    name = qualified.rsplit(".", 1)[-1]
+    loads: list[ast.expr] = [*tree.attribute_loads[name]]
+    for names in tree.name_loads.values():
+        loads += names
+    found = []
+    for load in loads:
+        call = tree.parent_of[load]
+        if not isinstance(call, ast.Call) or call.func is not load:
+            continue
+        origin = tree.qualified_name(load, tree.scope_of[load])
+        if origin is not None and file.absolute(origin) == qualified:
+            site = Site(
+                file.source,
+                call,
+                tree.scope_of[call],
+                carrier_of(call, tree),
+                "helper-call",
+                helper=place.node,
+            )
+            if TEST_FILE.search(file.name):
+                site.leave("test-code", "suppressed")
+            else:
+                site.leave(reason)
+            found.append(site)
+    return found

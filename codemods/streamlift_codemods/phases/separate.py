@@ -46,9 +46,9 @@ def separate(plan: Plan) -> dict[str, bytes]:
     """Return the new bytes of every file that changes, by name; new files among them."""
     changed: dict[str, bytes] = {}
     for file in list(plan.facts.files.values()):
-        if file.name in plan.facts.project.selected:
-            if any(site in plan.expressions for site in file.sites):
-                changed[file.name] = _FileRewriting(plan, file).result()
+        has_work = any(site in plan.expressions for site in file.sites)
+        if has_work and file.name in plan.facts.project.selected:
+            changed[file.name] = _FileRewriting(plan, file).result()
     for home in {
         home for name, home in plan.homes.items() if name in changed and home.module is not None
     }:
@@ -85,6 +85,8 @@ class _FileRewriting:
         for place in self.flow.uses:
             if place not in self.flow.stuck:
                 self._annotate_place(place)
+        for call in self.flow.given_as_text:
+            self._give_text(call)
         self._add_imports()
         text = apply_edits(self.source.text, self.edits, self.source.newline)
         return self._without_unused_imports(self.source.encode(text))
@@ -144,6 +146,18 @@ class _FileRewriting:
         if edge.names_media_type:
             self.edits.append(replace(self.source.span(edge.response.func), "SSEResponse"))
             self.imports[RESPONSE_MODULE].add("SSEResponse")
+
+    def _give_text(self, call: ast.expr) -> None:
+        """Format the chunk that *call* returns where its text is needed."""
+        parent = self.file.tree.parent_of[call]
+        span = self.source.span(parent if isinstance(parent, ast.Await) else call)
+        name = next(
+            self.plan.constant_of(site, self.file)
+            for site in self.sites
+            if call in self.flow.reached_from(site.node)
+        )
+        self.edits += [insert(span.start, f"{name}.format_chunk("), insert(span.end, ")")]
+        self._use_contract(name)
 
     def _annotate_place(self, place: Place) -> None:
         """Let the annotation of a function or variable say that it holds chunks."""
