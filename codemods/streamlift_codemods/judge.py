@@ -10,8 +10,7 @@ from .content import content_of, need_of
 from .frame_flow import Flow, Function
 from .producers import Producer
 from .returning import obstacle
-from .rewrite import CHUNK
-from .sites import Site
+from .sites import CHUNK, CHUNK_ORIGIN, Site
 
 if TYPE_CHECKING:
     from .facts import FileFacts
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from .scopes import Scope
 
 SHARED = {"public-helper", "shared-helper"}
-CHUNK_ORIGIN = {"streamlift.StreamingChunk", "streamlift.chunk.StreamingChunk"}
 
 
 class Judge:

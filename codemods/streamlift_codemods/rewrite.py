@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING
 from .content import Content, typed_keys
 from .expressions import NotWritable, Style, requoted, string_literal, text_expression
 from .purity import is_effectless, is_str
+from .sites import CHUNK
 
 if TYPE_CHECKING:
     from .contract import Contract
     from .frame_text import Text
     from .read_text import Hole
     from .scopes import Scope, ScopeTree
-
-CHUNK = "StreamingChunk"
 
 
 @dataclass(frozen=True)

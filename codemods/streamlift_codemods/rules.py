@@ -33,6 +33,13 @@ RULES = {
     rule.code: rule
     for rule in (
         Rule(
+            "SL100",
+            "chunk",
+            "A chunk is made here already.",
+            "yield StreamingChunk.of(event)",
+            "yield StreamingChunk.of(event)",
+        ),
+        Rule(
             "SL101", "json-frame", "The data is JSON, made by json.dumps in place or in the statement before.",
             'yield f"data: {json.dumps(event)}\\n\\n"', "yield StreamingChunk.of(event)",
         ),
@@ -73,6 +80,8 @@ def code_of(site: Site, content: Content | None) -> str:
     """Return the code of the rule that *site*, which carries *content*, falls under."""
     if site.kind == "helper-call":
         return "SL110"
+    if site.verdict == "already":
+        return "SL100"
     if content is None:
         return "SL109" if site.carrier.name in {"yield", "return", "variable"} else "SL120"
     if content.kind == "comment":

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 COMMENT_FRAME = re.compile(r":[^\r\n]*(?:\r\n|\r|\n){2}")
 DATA_URI = re.compile(r"data:(?:\0|[\w.+-]+/|;base64)")
+CHUNK = "StreamingChunk"
+CHUNK_ORIGIN = {"streamlift.StreamingChunk", "streamlift.chunk.StreamingChunk"}
 STRING_METHODS = {"encode", "format", "join"}
 
 
@@ -34,7 +36,7 @@ class Site:
         frame: What it says; None if that cannot be told.
         is_bytes: Whether it makes bytes.
         helper: The helper function that a `helper-call` calls.
-        verdict: `auto`, `review`, `refused`, `suppressed`.
+        verdict: `auto`, `already`, `review`, `refused`, `suppressed`.
         reason: The reason code of any verdict but `auto`.
         grade: `typed`, `payload`, `model`, `delegated` or `encoded`.
         proof: How each obligation was met.
@@ -91,8 +93,27 @@ def find_sites(source: SourceFile, tree: ScopeTree) -> tuple[list[Site], list[No
             sites.append(found)
         else:
             others.append(found)
+    sites += _chunks(source, tree)
     sites.sort(key=lambda site: (site.node.lineno, site.node.col_offset))
     return sites, others
+
+
+def _chunks(source: SourceFile, tree: ScopeTree) -> list[Site]:
+    """Return the places where chunks are made already."""
+    found = []
+    for load in tree.name_loads[CHUNK]:
+        parent = tree.parent_of[load]
+        function = parent if isinstance(parent, ast.Attribute) else load
+        call = tree.parent_of[function]
+        if (
+            isinstance(call, ast.Call)
+            and call.func is function
+            and tree.qualified_name(load) in CHUNK_ORIGIN
+        ):
+            found.append(
+                Site(source, call, tree.scope_of[call], carrier_of(call, tree), verdict="already")
+            )
+    return found
 
 
 def _roots(tree: ScopeTree) -> list[ast.expr]:

@@ -68,9 +68,8 @@ def summary(plan: Plan) -> str:
 def _paragraph(site: Site, plan: Plan) -> str:
     content = plan.contents.get(site)
     place = f"{site.source.name}:{site.line}:{site.node.col_offset + 1}"
-    outcome = (
-        f"auto ({site.grade})" if site.verdict == "auto" else f"{site.verdict} ({site.reason})"
-    )
+    detail = site.grade or site.reason
+    outcome = f"{site.verdict} ({detail})" if detail else site.verdict
     source = " ".join(site.source.segment(site.node).split())
     lines = [
         f"{place}: {code_of(site, content)} {outcome} in {site.scope.path or 'the module'}",
