@@ -3,10 +3,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types docs bench corpus lock clean
+.PHONY: corpus help demo test lint docs docs-check bench lock clean
 
 help: ## list the commands
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 .venv/ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "streamlift needs Python 3.10 or newer: make PYTHON=python3.12 ...")'
@@ -18,8 +18,8 @@ help: ## list the commands
 demo: .venv/ready ## migrate the bundled Pattern-1 app and compare its bytes before and after
 	@$(BIN)/python -m examples.demo
 
-test: .venv/ready ## run the test suite
-	$(BIN)/python -m pytest
+test: .venv/ready ## run the test suite; ARGS=tests/runtime for a part of it
+	$(BIN)/python -m pytest $(ARGS)
 
 lint: .venv/ready ## ruff, the import contracts, and types
 	$(BIN)/ruff check .
@@ -27,8 +27,15 @@ lint: .venv/ready ## ruff, the import contracts, and types
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 
-docs: .venv/ready ## write the generated tables of the documentation again
+docs: .venv/ready ## write the generated parts of the documentation again
 	$(BIN)/python -m streamlift_codemods.report.rule_table
+	$(BIN)/python tests/transcripts.py
+
+docs-check: .venv/ready ## fail if a generated table is stale
+	$(BIN)/python -m streamlift_codemods.report.rule_table --check
+
+corpus: .venv/ready ## run the slow tests on the unpacked packages in STREAMLIFT_CORPUS
+	$(BIN)/python -m pytest -m slow $(ARGS)
 
 bench: .venv/ready ## measure the conversion overhead, as ratios against Pattern 1
 	$(BIN)/python -m pytest benchmarks --benchmark-enable --benchmark-only -p no:xdist -q

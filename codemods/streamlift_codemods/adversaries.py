@@ -128,4 +128,9 @@ ROLES: dict[str, Callable[[Witness, int], object]] = {
     "spread": lambda _, n: MAPPINGS[n % len(MAPPINGS)],
     "model": lambda witness, n: _Model(witness, [*STRINGS, *OTHERS[:8]][n % (len(STRINGS) + 8)]),
 }
-ROUNDS = 1 + len(STRINGS) + len(OTHERS)
+ROUNDS = {
+    "any": 1 + len(STRINGS) + len(OTHERS),
+    "str": len(STRINGS),
+    "spread": len(MAPPINGS),
+    "model": len(STRINGS) + 8,
+}

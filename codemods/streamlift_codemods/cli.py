@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,17 +50,25 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="streamlift", description="Move hand-made Server-Sent Events out of business code."
     )
+    parser.add_argument(
+        "--version", action="version", version=f"streamlift {version('streamlift')}"
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     scan = commands.add_parser("scan", help="list every site, what becomes of it, and why")
-    scan.add_argument("paths", nargs="*", type=Path, default=[Path()], metavar="PATH")
-    scan.add_argument("--format", choices=("text", "json"), default="text")
+    _add_paths(scan)
+    scan.add_argument(
+        "--format",
+        choices=("text", "json"),
+        default="text",
+        help="text for people, json for programs",
+    )
     scan.set_defaults(run=_scan)
 
     migrate = commands.add_parser(
         "migrate", help="rewrite what is proved to be identical; a diff unless --write"
     )
-    migrate.add_argument("paths", nargs="*", type=Path, default=[Path()], metavar="PATH")
+    _add_paths(migrate)
     migrate.add_argument("--phase", type=int, choices=PHASES, required=True, help="2: separate")
     migrate.add_argument("--write", action="store_true", help="change the files")
     migrate.add_argument(
@@ -70,9 +79,18 @@ def _parser() -> argparse.ArgumentParser:
     explain = commands.add_parser(
         "explain", help="say what a rule or a reason means, and what to do"
     )
-    explain.add_argument("code", metavar="CODE")
+    explain.add_argument(
+        "code", metavar="CODE", help="a code from a report, such as SL101 or carrier-queue"
+    )
     explain.set_defaults(run=_explain)
     return parser
+
+
+def _add_paths(command: argparse.ArgumentParser) -> None:
+    explanation = "files or folders; without one, the current folder"
+    command.add_argument(
+        "paths", nargs="*", type=Path, default=[Path()], metavar="PATH", help=explanation
+    )
 
 
 def _scan(options: argparse.Namespace) -> int:
@@ -84,7 +102,7 @@ def _scan(options: argparse.Namespace) -> int:
     else:
         from .report.text_report import report_sites
 
-        print(report_sites(plan), end="")
+        print(report_sites(plan, options.paths), end="")
     return _status(plan)
 
 

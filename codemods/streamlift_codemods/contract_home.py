@@ -10,9 +10,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .contract import Contract
-from .edits import Edit, apply_edits, insert
+from .edits import CONSTANT, Edit, apply_edits, insert
+from .edits import replace as replace_span
 from .expressions import laid_out
-from .imports import NewImport, add_imports, end_of_header
+from .imports import (
+    NewImport,
+    add_imports,
+    blank_lines_before,
+    end_of_header,
+    header_imports,
+    is_docstring_first,
+)
 from .payload import Dialect
 from .source import parse_source
 
@@ -110,7 +118,7 @@ def contract_module_text(home: ContractHome, facts: ProjectFacts, style: Style) 
     imports = add_imports(
         source, [NewImport("streamlift", tuple(needed_names(home)))], set(), style.line_length
     )
-    return source.encode(apply_edits(source.text, merged_edits(imports, constants), source.newline))
+    return source.encode(apply_edits(source.text, [*imports, *constants], source.newline))
 
 
 def needed_names(home: ContractHome) -> set[str]:
@@ -128,22 +136,8 @@ def constant_edits(home: ContractHome, source: SourceFile, style: Style) -> list
         if name not in home.existing:
             new.append(line)
         elif home.existing[name] != contract:
-            edits.append(Edit(*source.span(_assignment(source, name)), line))
+            edits.append(replace_span(source.span(_assignment(source, name)), line))
     return [*edits, _new_constants(home, source, new)] if new else edits
-
-
-def merged_edits(imports: list[Edit], constants: list[Edit]) -> list[Edit]:
-    """Return both, a constant behind the import that is inserted at its place."""
-    merged = list(imports)
-    for constant in constants:
-        same = [edit for edit in merged if edit.start == edit.end == constant.start == constant.end]
-        if same:
-            merged[merged.index(same[0])] = Edit(
-                constant.start, constant.end, same[0].text + constant.text
-            )
-        else:
-            merged.append(constant)
-    return merged
 
 
 def _new_constants(home: ContractHome, source: SourceFile, lines: list[str]) -> Edit:
@@ -151,9 +145,10 @@ def _new_constants(home: ContractHome, source: SourceFile, lines: list[str]) -> 
     if home.module is not None:
         lead = "" if not source.text or source.text.endswith(("\n", "\r")) else "\n"
         gap = "" if home.existing or not source.tree.body[1:] else "\n"
-        return insert(len(source.text), lead + gap + block)
+        return insert(len(source.text), lead + gap + block, CONSTANT)
     offset = end_of_header(source)
-    return insert(offset, "\n" + block)
+    lead = "\n" if header_imports(source.tree) or is_docstring_first(source.tree) else ""
+    return insert(offset, lead + block + blank_lines_before(source, offset), CONSTANT)
 
 
 def _constant(name: str, contract: Contract, style: Style) -> str:

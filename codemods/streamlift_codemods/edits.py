@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from .source import Span
 
 
+IMPORT, CONSTANT, IN_PLACE = range(3)
+
+
 @dataclass(frozen=True, order=True)
 class Edit:
     r"""Replace the characters from `start` to `end` by `text`.
@@ -18,11 +21,13 @@ class Edit:
     Attributes:
         start: Offset into the file's text.
         end: Offset behind the last replaced character; equal to `start` for an insertion.
+        rank: What comes first of several insertions at one place.
         text: The new text, with "\n" as line end.
     """
 
     start: int
     end: int
+    rank: int
     text: str
 
 
@@ -41,12 +46,12 @@ class EditConflict(Exception):
 
 def replace(span: Span, text: str) -> Edit:
     """Return the edit that puts *text* in the place of *span*."""
-    return Edit(span.start, span.end, text)
+    return Edit(span.start, span.end, IN_PLACE, text)
 
 
-def insert(offset: int, text: str) -> Edit:
+def insert(offset: int, text: str, rank: int = IN_PLACE) -> Edit:
     """Return the edit that puts *text* at *offset*."""
-    return Edit(offset, offset, text)
+    return Edit(offset, offset, rank, text)
 
 
 def apply_edits(text: str, edits: Iterable[Edit], newline: str) -> str:

@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .edits import Edit, insert
+from .edits import IMPORT, Edit, insert, replace
 from .source import LINE_END, Span
 
 if TYPE_CHECKING:
@@ -61,12 +61,12 @@ def add_imports(
             and not any(alias.asname for alias in existing.names)
         ):
             whole = NewImport(new.module, tuple(alias.name for alias in existing.names) + missing)
-            edits.append(Edit(*source.span(existing), _wrapped(whole, style_length)))
+            edits.append(replace(source.span(existing), _wrapped(whole, style_length)))
         else:
             edits.append(
                 _insertion(source, NewImport(new.module, missing), block, first_party, style_length)
             )
-    return _joined(edits)
+    return edits
 
 
 def header_imports(tree: ast.Module) -> list[ImportNode]:
@@ -86,12 +86,24 @@ def is_docstring(statement: ast.stmt) -> bool:
     return isinstance(value, ast.Constant) and isinstance(value.value, str)
 
 
+def is_docstring_first(tree: ast.Module) -> bool:
+    """Return whether the module has a docstring."""
+    return bool(tree.body) and is_docstring(tree.body[0])
+
+
+def blank_lines_before(source: SourceFile, offset: int) -> str:
+    """Return the blank lines that are missing between *offset* and the definition that follows."""
+    rest = source.text[offset:]
+    code = len(rest) - len(rest.lstrip("\r\n \t\f"))
+    return "\n" * max(0, 2 - len(LINE_END.findall(rest[:code])))
+
+
 def end_of_header(source: SourceFile) -> int:
     """Return the offset of the line after the header imports, or after the docstring, or the first line of code."""
     block = header_imports(source.tree)
     body = source.tree.body
     last: ast.stmt | None = (
-        block[-1] if block else body[0] if body and is_docstring(body[0]) else None
+        block[-1] if block else body[0] if is_docstring_first(source.tree) else None
     )
     if last is not None:
         return after_statement(source, last)
@@ -114,20 +126,20 @@ def remove_name(source: SourceFile, statement: ImportNode, name: str) -> Edit | 
         and not source.text[span.end : whole_lines.end].strip()
     )
     if not kept:
-        return Edit(*whole_lines, "") if alone else None
+        return replace(whole_lines, "") if alone else None
     text = source.text[span.start : span.end]
     if statement.lineno == statement.end_lineno and "(" not in text:
         names = ", ".join(
             f"{alias.name} as {alias.asname}" if alias.asname else alias.name for alias in kept
         )
         head = text[: text.index("import", 5 if isinstance(statement, ast.ImportFrom) else 0)]
-        return Edit(*span, f"{head}import {names}")
+        return replace(span, f"{head}import {names}")
     removed = next(alias for alias in statement.names if _bound(alias) == name)
     line = source.line_text(removed.lineno)
     shown = f"{removed.name} as {removed.asname}" if removed.asname else removed.name
     if line.strip() == f"{shown},":
         start = source.offset(removed.lineno, 0)
-        return Edit(start, start + len(line) + len(source.newline), "")
+        return replace(Span(start, start + len(line) + len(source.newline)), "")
     return None
 
 
@@ -165,31 +177,15 @@ def _insertion(
     before = [node for node in same if _node_key(node) < key]
     earlier = [node for node, its in placed if its < section]
     if before:
-        return insert(after_statement(source, before[-1]), text)
+        return insert(after_statement(source, before[-1]), text, IMPORT)
     if same:
-        return insert(source.line_start(source.span(same[0]).start), text)
+        return insert(source.line_start(source.span(same[0]).start), text, IMPORT)
     if earlier:
-        return insert(after_statement(source, earlier[-1]), "\n" + text)
+        return insert(after_statement(source, earlier[-1]), "\n" + text, IMPORT)
     if block:
-        return insert(source.line_start(source.span(block[0]).start), text + "\n")
-    offset = end_of_header(source)
-    ends_in_line = not source.text or source.text[offset - 1 : offset] in {"\n", "\r", ""}
-    after_docstring = bool(source.tree.body) and is_docstring(source.tree.body[0])
-    lead = "" if ends_in_line else "\n"
-    return insert(offset, lead + ("\n" + text if after_docstring else text + "\n"))
-
-
-def _joined(edits: list[Edit]) -> list[Edit]:
-    """Join insertions at one place, in which one blank line is enough between sections."""
-    joined: dict[tuple[int, int], Edit] = {}
-    for edit in edits:
-        place = (edit.start, edit.end)
-        if place in joined and edit.start == edit.end:
-            both = joined[place].text + edit.text
-            joined[place] = Edit(edit.start, edit.end, both)
-        else:
-            joined[place] = edit
-    return list(joined.values())
+        return insert(source.line_start(source.span(block[0]).start), text + "\n", IMPORT)
+    lead = "\n" if is_docstring_first(source.tree) else ""
+    return insert(end_of_header(source), f"{lead}{text}" if lead else f"{text}\n", IMPORT)
 
 
 def _section(module: str, first_party: set[str]) -> int:

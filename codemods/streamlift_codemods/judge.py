@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from .carriers import TEST_FILE, carrier_of
@@ -15,8 +16,10 @@ from .sites import CHUNK, CHUNK_ORIGIN, Site
 if TYPE_CHECKING:
     from .facts import FileFacts
     from .plan import Plan
-    from .scopes import Scope
+    from .scopes import Scope, ScopeTree
 
+JSON_PATCH = re.compile(rb"\bjson\.(?:dumps|JSONEncoder)\s*=[^=]|\bsetattr\(\s*json\s*,")
+LINE_TELLERS = re.compile(r"^(?:traceback|inspect|linecache|faulthandler)\.|^sys\._getframe")
 SHARED = {"public-helper", "shared-helper"}
 
 
@@ -30,6 +33,7 @@ class Judge:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.files = list(plan.facts.files.values())
+        self.json_is_patched = plan.facts.project.matches(JSON_PATCH)
 
     def read_sites(self) -> None:
         """Read what each site carries."""
@@ -93,6 +97,14 @@ class Judge:
             site.leave("no-data", "review")
         elif bindings and {binding.qualified for binding in bindings} - CHUNK_ORIGIN:
             site.leave("name-collision")
+        elif _tells_lines(site, file.tree):
+            site.leave("source-text")
+        elif (
+            content.call is not None
+            and content.call.dialect.encoder == "json"
+            and self.json_is_patched
+        ):
+            site.leave("patched-encoder")
         elif site.scope.function is None:
             site.leave("carrier-constant")
         elif isinstance(site.scope.node, ast.Lambda):
@@ -154,6 +166,16 @@ class Judge:
         for site in flow.file.sites:
             if site.verdict == "auto" and (reason := flow.stuck.get(site.node)):
                 site.leave(reason)
+
+
+def _tells_lines(site: Site, tree: ScopeTree) -> bool:
+    """Whether the text holds line numbers of the source itself, which an added import moves."""
+    names = [
+        tree.qualified_name(n, site.scope)
+        for n in ast.walk(site.node)
+        if isinstance(n, (ast.Name, ast.Attribute))
+    ]
+    return any(name and LINE_TELLERS.match(name) for name in names)
 
 
 def _left_calls(file: FileFacts, qualified: str, place: Function, reason: str) -> list[Site]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .carriers import TEST_FILE
 from .errors import UnreadableSource, UsageError
 
 if TYPE_CHECKING:
@@ -95,6 +96,14 @@ class Project:
             for match in set(pattern.findall(raw)) if raw else ():
                 found[match.decode()].add(name)
         return found
+
+    def matches(self, pattern: re.Pattern[bytes]) -> bool:
+        """Return whether *pattern* is found in any file but the tests."""
+        return any(
+            (raw := self.read(name)) and pattern.search(raw) is not None
+            for name in self.names
+            if not TEST_FILE.search(name)
+        )
 
     def path_of(self, name: str) -> Path:
         """Return where the file *name* is, or would be, on disk."""

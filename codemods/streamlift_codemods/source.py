@@ -65,11 +65,17 @@ class SourceFile:
     def majority_quote(self) -> str:
         """The quote of most of the file's plain strings."""
         counted = {"'": 0, '"': 0}
-        for node in ast.walk(self.tree):
-            if isinstance(node, ast.Constant) and isinstance(node.value, (str, bytes)):
+        pending: list[ast.AST] = [self.tree]
+        while pending:
+            node = pending.pop()
+            is_text = isinstance(node, ast.Constant) and isinstance(node.value, (str, bytes))
+            if isinstance(node, ast.JoinedStr) or is_text:
+                assert isinstance(node, ast.expr)
                 opening = STRING_START.match(self.text, self.offset(node.lineno, node.col_offset))
                 if opening:
                     counted[opening[1]] += 1
+            else:  # inside of an f-string its own quotes decide
+                pending.extend(ast.iter_child_nodes(node))
         return "'" if counted["'"] > counted['"'] else '"'
 
     def offset(self, line: int, column: int) -> int:

@@ -1,7 +1,6 @@
 """The business logic: talk to the model and run the tools it asks for."""
 
 # The frames are written where they are needed, however long that makes the line.
-# ruff: noqa: E501
 
 import json
 from collections.abc import AsyncIterator, Sequence

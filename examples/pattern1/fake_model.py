@@ -67,7 +67,7 @@ def create_model(scenario: Scenario) -> ChatModel:
     name = os.environ.get(MODEL_VARIABLE)
     if name:
         # Not a dependency of the examples: only who asks for a real model needs it.
-        from langchain.chat_models import init_chat_model  # type: ignore[import-not-found]
+        from langchain.chat_models import init_chat_model
 
         model: ChatModel = init_chat_model(name).bind_tools(list(TOOLS.values()))
         return model

@@ -15,6 +15,8 @@ wherever it cuts it, and if it raises. Deliberately:
 6. `send`, `throw` and `close` (`asend`, `athrow`, `aclose`) reach the source; an error that is
    thrown in between two chunks of one item reaches it at once, and the rest of the item comes
    before what the source does then. A return value reaches the caller.
+7. Whoever wants nothing but text (`SSE.stream`, `SSEResponse`) takes the source itself, as long as
+   no chunk has been asked for: its items as they are, and no cost.
 """
 
 from __future__ import annotations

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from .errors import ChunkNotEncodedError
+from .sse.grammar import LINE_ENDING, field
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = ["StreamingChunk"]
-
-# end-of-line = ( cr lf / cr / lf )
-# https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
-LINE_ENDING = re.compile(r"\r\n|\r|\n")
 
 
 class Encodable:
@@ -146,7 +142,7 @@ class StreamingChunk(Encodable):
 
     def replace(self, **changes: object) -> StreamingChunk:
         """Return a new chunk with *changes* of its constructor's arguments, not encoded yet."""
-        values = {field.name: getattr(self, field.name) for field in fields(self) if field.init}
+        values = {each.name: getattr(self, each.name) for each in fields(self) if each.init}
         return self.__class__(**{**values, **changes})
 
     __replace__ = replace
@@ -308,18 +304,18 @@ def _render_fields(
     chunk.retry = retry if retry is None else format(retry, "")
 
 
-def _call(name: str, data: object, chunk: PayloadChunk | RawChunk) -> str:
+def _call(constructor: str, data: object, chunk: PayloadChunk | RawChunk) -> str:
     """Return the call that makes an equal chunk."""
     given = {"event": chunk.event, "id": chunk.id, "retry": chunk.retry}
-    fields_given = (f", {field}={value!r}" for field, value in given.items() if value is not None)
-    return f"StreamingChunk.{name}({data!r}{''.join(fields_given)})"
+    fields_given = (f", {name}={value!r}" for name, value in given.items() if value is not None)
+    return f"StreamingChunk.{constructor}({data!r}{''.join(fields_given)})"
 
 
 def _data_of(frame: str) -> str:
     """Return the data buffer that a client has after *frame*."""
     data = []
     for line in LINE_ENDING.split(frame):
-        name, _, value = line.partition(":")
+        name, value = field(line)
         if name == "data":
-            data.append(value.removeprefix(" "))
+            data.append(value)
     return "\n".join(data)

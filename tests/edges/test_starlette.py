@@ -21,6 +21,7 @@ from streamlift.edges.starlette import SSEResponse
 from streamlift.testing.asgi_recorder import record
 from streamlift.testing.recording import Cleanup
 from streamlift.testing.socket_recorder import serve
+from streamlift_legacy import adapt
 
 SSE = SSEFormatter()
 SSE_UTF8 = SSEFormatter(ensure_ascii=False)
@@ -330,12 +331,15 @@ def test_is_the_streaming_response_for_a_client_who_goes(source, application, co
         ("old text", None),
         ("text view of a producer", SSE),
         ("view of a view", SSE),
+        ("adapted old text", None),
     ],
 )
 def test_takes_every_form_of_content(form, contract, source, spec_version):
     def make():
         if form == "old text":
             return SSEResponse(source(text))
+        if form == "adapted old text":
+            return SSEResponse(SSE.stream(adapt(source(text))))
         view = producer(SSE)(source)(StreamingChunk.of)
         return SSEResponse(
             view if form == "text view of a producer" else SSE_UTF8.stream(SSE.stream(view))
@@ -724,6 +728,45 @@ def test_a_producer_that_was_asked_ahead_is_closed_too(count, prefetch, spec_ver
 
     # In the task of the response, which is not the one that asked ahead under 2.3.
     assert log == [("same task", spec_version == "2.4", "kept"), "returned"]
+    assert recording.cleanup == Cleanup()
+
+
+async def cut_at_will():
+    for item in ("data: a\n\ndata: b\n\n", "data: ", "c\n\n", b"", b": ping\n\n", "data: d"):
+        yield item
+
+
+@BOTH_VERSIONS
+@pytest.mark.parametrize("count", [None, 0, 1, 2])
+def test_old_text_that_is_adapted_keeps_its_messages(count, spec_version):
+    old = run(
+        direct(lambda: StreamingResponse(cut_at_will(), media_type=EVENT_STREAM)),
+        spec_version=spec_version,
+        disconnect_after=count,
+    )
+    new = run(
+        direct(lambda: SSEResponse(SSE.stream(adapt(cut_at_will())))),
+        spec_version=spec_version,
+        disconnect_after=count,
+    )
+
+    assert new.without_cleanup() == old.without_cleanup()
+    assert new.cleanup == Cleanup()
+
+
+@BOTH_VERSIONS
+@pytest.mark.parametrize("count", [None, 1])
+def test_an_adapter_that_has_begun_goes_on_and_is_closed(count, spec_version):
+    async def app(scope, receive, send):
+        adapted = adapt(cut_at_will())
+        view = SSE.stream(adapted)
+        await anext(adapted)
+        await SSEResponse(view)(scope, receive, send)
+
+    recording = run(app, spec_version=spec_version, disconnect_after=count)
+
+    rest = (b"data: b\n\n", b"data: c\n\n", b"", b": ping\n\n", b"data: d", b"")
+    assert recording.messages == rest[:count]
     assert recording.cleanup == Cleanup()
 
 

@@ -7,6 +7,9 @@ from contextlib import aclosing
 from types import ModuleType
 
 import pytest
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage
+from langchain_core.messages.tool import tool_call_chunk
+
 from examples.pattern2.chat_service import MAX_ROUNDS, ChatService
 from examples.pattern2.fake_model import (
     MODEL_VARIABLE,
@@ -15,9 +18,6 @@ from examples.pattern2.fake_model import (
     create_model,
 )
 from examples.pattern2.history_service import HistoryService
-from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage
-from langchain_core.messages.tool import tool_call_chunk
-
 from streamlift import StreamingChunk
 
 QUESTION = HumanMessage("오늘 날씨 어때?")

@@ -9,6 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+
 from examples.demo import __main__ as demo
 from examples.demo.tool import DemoError, Scan
 

@@ -1,8 +1,8 @@
 """The contracts alone: one chunk, its bytes. No service, no model, no server."""
 
 import pytest
-from examples.pattern2.sse_contracts import SSE, SSE_ASCII
 
+from examples.pattern2.sse_contracts import SSE, SSE_ASCII
 from streamlift import SSEFormatter, StreamingChunk, format_as_sse
 
 

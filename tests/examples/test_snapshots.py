@@ -10,8 +10,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from examples.demo.scenarios import CHATS, READS, SCENARIOS
 
+from examples.demo.scenarios import CHATS, READS, SCENARIOS
 from streamlift.testing.asgi_recorder import record
 from streamlift.testing.socket_recorder import serve
 

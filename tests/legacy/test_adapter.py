@@ -7,12 +7,8 @@ import pickle
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from starlette.responses import StreamingResponse
 
 from streamlift import SSEFormatter, StreamingChunk, UnframeableField
-from streamlift.edges.starlette import SSEResponse
-from streamlift.testing.asgi_recorder import record
-from streamlift.testing.recording import Cleanup
 from streamlift_legacy import AdaptedChunk, UnrecoverableDialect, adapt
 
 SSE = SSEFormatter()
@@ -173,36 +169,6 @@ def test_an_adapter_that_nobody_has_begun_is_no_detour_for_text(items, is_async,
     assert raised is error
     assert len(sent) == len(items)
     assert all(one is other for one, other in zip(sent, items, strict=True))
-
-
-@pytest.mark.parametrize("begun", [False, True])
-@pytest.mark.parametrize("count", [None, 1])
-def test_a_response_sends_the_old_messages(begun, count):
-    items = ["data: a\n\ndata: b\n\n", "data: ", "c\n\n", b"", b": ping\n\n"]
-    old = run_app(lambda: StreamingResponse(generator(items, is_async=True)), count)
-
-    async def app(scope, receive, send):
-        adapted = adapt(generator(items, is_async=True))
-        view = SSE.stream(adapted)
-        if begun:
-            await adapted.__anext__()
-        response = SSEResponse(view, media_type=None)
-        await response(scope, receive, send)
-
-    new = run_app(lambda: app, count)
-
-    assert new.cleanup == Cleanup()
-    if not begun:
-        assert new.without_cleanup() == old.without_cleanup()
-    else:
-        assert new.messages[:1] == (b"data: b\n\n",)
-
-
-def run_app(make, disconnect_after):
-    async def app(scope, receive, send):
-        await make()(scope, receive, send)
-
-    return asyncio.run(record(app, time_limit=10, disconnect_after=disconnect_after))
 
 
 def test_chunks_are_adapted_even_through_a_text_view():

@@ -5,7 +5,6 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.runtime.sse_vectors import BIG_VECTORS, VECTORS, Vector
 
 from streamlift.errors import StreamliftError
 from streamlift.sse.decoder import (
@@ -16,6 +15,7 @@ from streamlift.sse.decoder import (
     LineTooLong,
     TooManyDataLines,
 )
+from tests.runtime.sse_vectors import BIG_VECTORS, VECTORS, Vector
 
 
 def decode(pieces, decoder=None):

@@ -3,11 +3,11 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.runtime.sse_vectors import BIG_VECTORS, VECTORS
-from tests.runtime.test_decoder import bytes_of, cut_streams, decode, two_way_splits
 
 from streamlift.sse.decoder import Decoder
 from streamlift.sse.framer import Framer
+from tests.runtime.sse_vectors import BIG_VECTORS, VECTORS
+from tests.runtime.test_decoder import bytes_of, cut_streams, decode, two_way_splits
 
 
 def frame(pieces):

@@ -258,7 +258,7 @@ async def coroutine():
 @pytest.mark.parametrize(
     "thing",
     [coroutine, lambda: [of(1)], staticmethod(plain), classmethod(plain), 7, Service],
-    ids=repr,
+    ids=["coroutine", "plain function", "staticmethod", "classmethod", "number", "class"],
 )
 def test_other_things_are_refused_at_decoration(thing):
     with pytest.raises(TypeError, match="innermost decorator"):

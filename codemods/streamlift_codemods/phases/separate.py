@@ -12,15 +12,15 @@ from ..contract_home import (
     constant_edits,
     contract_module_text,
     import_of,
-    merged_edits,
     needed_names,
 )
-from ..edits import Edit, apply_edits, insert, replace
+from ..edits import Edit, EditConflict, apply_edits, insert, replace
+from ..errors import UnreadableSource
 from ..expressions import dedented, laid_out
 from ..frame_flow import FRAME_LIST_METHODS, Function, Variable
 from ..imports import NewImport, add_imports, after_statement, binding_statement, remove_name
 from ..scopes import ScopeTree
-from ..source import parse_source
+from ..source import Span, parse_source
 
 if TYPE_CHECKING:
     from ..content import Content
@@ -38,6 +38,7 @@ STREAM_TYPES = {
     "Iterator",
     "Iterable",
 }
+REPORT = "it stays as it is; please report this"
 RESPONSE_MODULE = "streamlift.edges.starlette"
 TEXT_TYPES = {"str", "bytes"}
 
@@ -48,7 +49,12 @@ def separate(plan: Plan) -> dict[str, bytes]:
     for file in list(plan.facts.files.values()):
         has_work = any(site in plan.expressions for site in file.sites)
         if has_work and file.name in plan.facts.project.selected:
-            changed[file.name] = _FileRewriting(plan, file).result()
+            try:
+                changed[file.name] = _FileRewriting(plan, file).result()
+            except (EditConflict, UnreadableSource) as error:
+                problem = f"could not be rewritten ({error})"
+                failure = UnreadableSource(file.name, problem, REPORT, "rewriting-failed")
+                plan.facts.errors.append(failure)
     for home in {
         home for name, home in plan.homes.items() if name in changed and home.module is not None
     }:
@@ -96,23 +102,25 @@ class _FileRewriting:
         wide = self.source.with_parentheses(span)
         if not _comments(self.source.text[wide.start : wide.end]):
             span = wide
-        line_end = self.source.line_start(span.end) + len(
-            self.source.line_text(self.source.line_of(span.end))
-        )
-        text = laid_out(
-            self.plan.expressions[site],
-            self.source.indentation(span.start),
-            span.start - self.source.line_start(span.start),
-            line_end - span.end,
-            self.style,
-        )
-        self.edits.append(replace(span, text))
+        self.edits.append(self._laid_out(span, self.plan.expressions[site]))
         self.imports["streamlift"].add("StreamingChunk")
         if site in self.plan.encoded:
             self._use_contract(self.plan.constant_of(site, self.file))
         content = self.plan.contents[site]
         if content.serialised is not None and content.call is not None:
             self.edits.append(self._unserialised(content.serialised, content))
+
+    def _laid_out(self, span: Span, expression: str) -> Edit:
+        """Return the edit that puts *expression* in the place of *span*, in several lines if need be."""
+        line = self.source.line_text(self.source.line_of(span.end))
+        text = laid_out(
+            expression,
+            self.source.indentation(span.start),
+            span.start - self.source.line_start(span.start),
+            self.source.line_start(span.end) + len(line) - span.end,
+            self.style,
+        )
+        return replace(span, text)
 
     def _unserialised(self, statement: ast.Assign, content: Content) -> Edit:
         """Return the edit that takes the encoder off the statement before the site, or the statement away."""
@@ -123,7 +131,7 @@ class _FileRewriting:
             and not self.source.text[span.end : end].strip()
         )
         if content.is_inlined and alone:
-            return Edit(start, end, "")
+            return replace(Span(start, end), "")
         assert content.call is not None
         value = self.source.span(statement.value)
         text = dedented(content.call.value.text, self.source.indentation(value.start))
@@ -135,17 +143,25 @@ class _FileRewriting:
         self._use_contract(name)
         if producer.needs_decorator:
             self.imports["streamlift"].add("producer")
-            start = self.source.line_start(self.source.offset(producer.node.lineno, 0))
-            self.edits.append(insert(start, f"{self.source.indentation(start)}@producer({name})\n"))
+            start = self.source.span(producer.node).start
+            indentation = self.source.indentation(start).rpartition("\f")[2]
+            self.edits.append(insert(start, f"@producer({name})\n{indentation}"))
         for edge in producer.edges:
             self._edge(edge, name)
 
     def _edge(self, edge: Edge, contract: str) -> None:
-        call = self.source.span(edge.producer_call)
-        self.edits += [insert(call.start, f"{contract}.stream("), insert(call.end, ")")]
+        call, whole = self.source.span(edge.producer_call), self.source.span(edge.response)
+        edits = [insert(call.start, f"{contract}.stream("), insert(call.end, ")")]
         if edge.names_media_type:
-            self.edits.append(replace(self.source.span(edge.response.func), "SSEResponse"))
+            edits.append(replace(self.source.span(edge.response.func), "SSEResponse"))
             self.imports[RESPONSE_MODULE].add("SSEResponse")
+        if edge.response.lineno == edge.response.end_lineno:
+            moved = [
+                Edit(e.start - whole.start, e.end - whole.start, e.rank, e.text) for e in edits
+            ]
+            text = apply_edits(self.source.text[whole.start : whole.end], moved, "\n")
+            edits = [self._laid_out(whole, text)]
+        self.edits += edits
 
     def _give_text(self, call: ast.expr) -> None:
         """Format the chunk that *call* returns where its text is needed."""
@@ -227,7 +243,7 @@ class _FileRewriting:
         first_party = {self.file.package[0]} if self.file.package else set()
         added = add_imports(self.source, wanted, first_party, self.style.line_length)
         if home.module is None:
-            added = merged_edits(added, constant_edits(home, self.source, self.style))
+            added += constant_edits(home, self.source, self.style)
         self.edits += added
 
     def _without_unused_imports(self, raw: bytes) -> bytes:

@@ -56,6 +56,7 @@ def _site(site: Site, plan: Plan, seen: Counter[str]) -> Row:
         "verdict": site.verdict,
         "grade": site.grade,
         "reason": site.reason,
+        "hazard": site in plan.needs and plan.needs[site].verbatim,
         "proof": site.proof,
     }
 

@@ -28,6 +28,7 @@ FILE_REASONS = {
     "too-deep",
     "null-bytes",
     "unreadable",
+    "rewriting-failed",
 }
 """Why a whole file is not analysed."""
 

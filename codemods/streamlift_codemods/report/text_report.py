@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,8 @@ from ..reasons import REASONS
 from ..rules import code_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ..frame_text import Frame, Text
     from ..plan import Plan
     from ..project import Project
@@ -17,11 +20,12 @@ if TYPE_CHECKING:
     from ..sites import Site
 
 SHOWN = 100
+LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
 
-def report_sites(plan: Plan) -> str:
-    """Return a paragraph for each site and a summary."""
-    return "".join(_paragraph(site, plan) for site in plan.sites) + summary(plan)
+def report_sites(plan: Plan, paths: list[Path]) -> str:
+    """Return a paragraph for each site and a summary; *paths* are what the person typed."""
+    return "".join(_paragraph(site, plan) for site in plan.sites) + _summary(plan, paths)
 
 
 def report_changes(project: Project, changes: dict[str, bytes]) -> str:
@@ -48,8 +52,7 @@ def report_written(plan: Plan, changes: dict[str, bytes]) -> str:
     return "".join(lines)
 
 
-def summary(plan: Plan) -> str:
-    """Return how many sites have which verdict."""
+def _summary(plan: Plan, paths: list[Path]) -> str:
     verdicts = Counter(site.verdict for site in plan.sites)
     grades = Counter(site.grade for site in plan.sites if site.verdict == "auto")
     lines = [f"Found {_count(len(plan.sites), 'site')}"]
@@ -61,7 +64,7 @@ def summary(plan: Plan) -> str:
         lines.append(
             "Automatic: " + ", ".join(f"{number} {grade}" for grade, number in grades.most_common())
         )
-        lines.append("Next: streamlift migrate PATH --phase 2")
+        lines.append(f"Next: streamlift migrate {' '.join(map(str, paths))} --phase 2")
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -77,6 +80,8 @@ def _paragraph(site: Site, plan: Plan) -> str:
     ]
     if site.frame is not None:
         lines.append(f"    reads as  {_cut(_shown_frame(site.frame))}")
+    if site.verdict == "auto" and content is not None and plan.needs[site].verbatim:
+        lines.append("    hazard    a line end in a value would break the frame, now as before")
     if site in plan.expressions:
         lines.append(f"    becomes   {_cut(' '.join(plan.expressions[site].split()))}")
     elif site.reason:
@@ -114,11 +119,16 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" + ("" if number == 1 else "s")
 
 
+def _lines(text: str) -> list[str]:
+    """Return the lines of *text* with their ends; a form feed ends none."""
+    return [match.group() for match in LINE.finditer(text)]
+
+
 def _diff(name: str, before: bytes, after: bytes, *, is_new: bool) -> str:
     old, new = before.decode("utf-8", "replace"), after.decode("utf-8", "replace")
     lines = difflib.unified_diff(
-        old.splitlines(keepends=True),
-        new.splitlines(keepends=True),
+        _lines(old),
+        _lines(new),
         "/dev/null" if is_new else f"a/{name}",
         f"b/{name}",
     )

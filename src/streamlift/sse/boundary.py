@@ -40,8 +40,8 @@ class Opened(NamedTuple):
     Attributes:
         source: The generator of the items.
         writers: The contract with which the view encodes the chunks among them.
-        view: The text view. Whoever takes the source must keep the view alive: its finaliser
-            closes the source.
+        view: The text view. Whoever takes the source must keep this alive: a view's finaliser
+            closes its source.
     """
 
     source: Items
@@ -105,14 +105,13 @@ def behind(view: object) -> Opened | None:
 
 
 def text_of(opened: Opened) -> Opened:
-    """Return what gives the text of *opened*: what its source makes chunks of, if not begun yet."""
-    source, writers, view = opened
+    """Return what gives the text of *opened*: what its source makes chunks of, if not begun yet.
+
+    Keep *opened* alive, too.
+    """
+    source, writers, _ = opened
     unread = _texts.get(source) if _can_go_on(source) else None
-    if not unread:
-        return opened
-    text = text_of(open_source(unread[0], writers))
-    # The outer one of two views keeps the inner one alive.
-    return text if view is None else text._replace(view=view)
+    return text_of(open_source(unread[0], writers)) if unread else opened
 
 
 def generator_of(source: object) -> Items:
@@ -149,14 +148,17 @@ def _converted(opened: Opened, *, text: bool) -> Items:
     return converted
 
 
-def _begun(opened: Opened, *, text: bool) -> tuple[Any, Convert, Items | None]:
-    """Return the source, what converts its items, and the view to keep alive, at the first item."""
-    source, writers, view = text_of(opened)
-    return source, writers.text if text else writers.encode, view
+def _begun(opened: Opened, *, text: bool) -> tuple[Any, Convert]:
+    """Return the generator of the items, and what converts them; called for the first item.
+
+    The caller's frame goes on to hold *opened*, and so keeps the views in it alive.
+    """
+    source, writers, _ = text_of(opened) if text else opened
+    return source, writers.text if text else writers.encode
 
 
 def _convert(opened: Opened, *, text: bool) -> Generator[object, object, object]:
-    source, convert, _view = _begun(opened, text=text)
+    source, convert = _begun(opened, text=text)
     send = source.send
     try:
         item = next(source)
@@ -179,7 +181,7 @@ def _convert(opened: Opened, *, text: bool) -> Generator[object, object, object]
 
 
 async def _convert_async(opened: Opened, *, text: bool) -> AsyncGenerator[object, object]:
-    source, convert, _view = _begun(opened, text=text)
+    source, convert = _begun(opened, text=text)
     asend = source.asend
     try:
         item = await first(source)

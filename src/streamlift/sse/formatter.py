@@ -9,7 +9,8 @@ from streamlift.chunk import ConstructedChunk, Encodable, StreamingChunk
 from streamlift.json_dialect import JSONDialect, OptionsValue
 
 from . import boundary
-from .writers import TYPED_KEYS, Framing, Writers, compile_writers
+from .framing import Framing
+from .writers import TYPED_KEYS, Writers, compile_writers
 
 if TYPE_CHECKING:
     from collections.abc import (

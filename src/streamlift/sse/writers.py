@@ -6,11 +6,9 @@ The functions of the hot path are generated as source and compiled once per cont
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple
 
 from streamlift.chunk import (
-    LINE_ENDING,
     CommentChunk,
     DoneChunk,
     Encodable,
@@ -22,67 +20,16 @@ from streamlift.chunk import (
 from streamlift.errors import UnframeableField
 from streamlift.json_dialect import Dialect, JSONDialect
 
+from .grammar import LINE_ENDING
+from .writer_source import Source, literal
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-Write: TypeAlias = "Callable[[StreamingChunk], str | bytes]"
+    from .framing import Framing
+    from .writer_source import Write
 
 TYPED_KEYS = ("type", "role", "content", "tool_call_id")
-
-
-class Framing(NamedTuple):
-    """What a contract says apart from its JSON dialect."""
-
-    event: str | None
-    keys: Mapping[str, tuple[str, ...]]
-    fields: tuple[str, ...]
-    space: bool
-    terminator: str
-    sentinel: str
-    encoding: str | None
-    strict: bool
-    frame: Callable[..., str | bytes] | None
-
-    @property
-    def line_ending(self) -> str:
-        """The line ending that goes with the terminator."""
-        if self.terminator.endswith("\r\n"):
-            return "\r\n"
-        return self.terminator[-1] if self.terminator.endswith(("\n", "\r")) else "\n"
-
-    def label(self, name: str) -> str:
-        """Return what stands before the value of field *name*; of a comment, if it is empty."""
-        return f"{name}: " if self.space else f"{name}:"
-
-    def data(self, text: str) -> str:
-        """Return the value of the data field: of several data lines if strict."""
-        if self.strict and ("\n" in text or "\r" in text):
-            return f"{self.line_ending}{self.label('data')}".join(LINE_ENDING.split(text))
-        return text
-
-    def comment(self, text: str) -> str:
-        """Return the lines of a comment."""
-        lines = LINE_ENDING.split(text) if self.strict else [text]
-        return self.line_ending.join(self.label("") + line if line else ":" for line in lines)
-
-    def check(self, name: str, value: str) -> None:
-        """Refuse a *value* that field *name* cannot carry.
-
-        https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
-
-        Raises:
-            UnframeableField: If event or id holds a line ending, id a NULL, or retry is not made
-                of ASCII digits only.
-        """
-        if "\n" in value or "\r" in value:
-            raise UnframeableField(name, value, "must not hold a line ending")
-        if name == "id" and "\0" in value:
-            raise UnframeableField(name, value, "must not hold a NULL: clients ignore such an id")
-        if name == "retry" and not _ASCII_DIGITS(value):
-            raise UnframeableField(name, value, "must be ASCII digits: milliseconds")
-
-
-_ASCII_DIGITS = re.compile(r"[0-9]+").fullmatch
 
 
 class ByClass(dict[type, "Write"]):
@@ -145,7 +92,7 @@ def compile_writers(framing: Framing, dialect: Callable[..., str]) -> Writers:
     """Return the functions that write the frames of a contract."""
     sentinel = framing.label("data") + framing.data(framing.sentinel) + framing.terminator
     done = sentinel if framing.encoding is None else sentinel.encode(framing.encoding)
-    sources: dict[type, _Source] = {
+    sources: dict[type, Source] = {
         StreamingChunk: _typed(framing, dialect),
         PayloadChunk: _payload(framing, dialect, fields=False),
         PayloadWithFieldsChunk: _payload(framing, dialect, fields=True),
@@ -164,9 +111,9 @@ def compile_writers(framing: Framing, dialect: Callable[..., str]) -> Writers:
     )
 
 
-def _format(framing: Framing, sources: Mapping[type, _Source], by_class: ByClass) -> Write:
+def _format(framing: Framing, sources: Mapping[type, Source], by_class: ByClass) -> Write:
     """Return the writer for any chunk, in which the usual kinds cost no further call."""
-    source = _Source(framing)
+    source = Source(framing)
     source.names["by_class"] = by_class
     source.line("cls = chunk.__class__")
     for cls in (StreamingChunk, PayloadChunk, PayloadWithFieldsChunk):
@@ -186,27 +133,27 @@ def _storing(write: Write) -> Write:
     return encode  # type: ignore[return-value]  # stands in the table of items, see Writers.encode
 
 
-def _done(framing: Framing) -> _Source:
-    source = _Source(framing, reuse=True)
-    source.returns(_literal(framing.label("data") + framing.data(framing.sentinel)))
+def _done(framing: Framing) -> Source:
+    source = Source(framing, reuse=True)
+    source.returns(literal(framing.label("data") + framing.data(framing.sentinel)))
     return source
 
 
-def _comment(framing: Framing) -> _Source:
-    source = _Source(framing, reuse=True)
+def _comment(framing: Framing) -> Source:
+    source = Source(framing, reuse=True)
     source.names["comment"] = framing.comment
     source.returns("{comment(chunk.text)}")
     return source
 
 
-def _raw(framing: Framing) -> _Source:
-    source = _Source(framing, reuse=True)
+def _raw(framing: Framing) -> Source:
+    source = Source(framing, reuse=True)
     source.fields(data="chunk.text")
     return source
 
 
-def _payload(framing: Framing, dialect: Callable[..., str], *, fields: bool) -> _Source:
-    source = _Source(framing, reuse=True)
+def _payload(framing: Framing, dialect: Callable[..., str], *, fields: bool) -> Source:
+    source = Source(framing, reuse=True)
     if framing.frame is not None:
         source.names["delegate"] = _delegate(framing, framing.frame)
         source.line("return delegate(chunk)")
@@ -248,12 +195,12 @@ def _delegate(
     return delegate
 
 
-def _typed(framing: Framing, dialect: Callable[..., str]) -> _Source:
+def _typed(framing: Framing, dialect: Callable[..., str]) -> Source:
     """Return the writer of typed chunks, unrolled for the types that have keys.
 
     It leaves to `write_any` what does not consist of plain strings and None.
     """
-    source = _Source(framing, reuse=True)
+    source = Source(framing, reuse=True)
     source.names["write_any"] = _any_typed(framing, dialect)
     if isinstance(dialect, JSONDialect) and dialect.quote is not None and dialect.one_line:
         source.names["quote"] = dialect.quote
@@ -271,7 +218,7 @@ def _typed(framing: Framing, dialect: Callable[..., str]) -> _Source:
 
 def _any_typed(framing: Framing, dialect: Callable[..., str]) -> Write:
     keys = framing.keys
-    source = _Source(framing)
+    source = Source(framing)
     source.names["encode"] = dialect.encode if isinstance(dialect, Dialect) else dialect
     source.fields(data="encode(chunk.payload)", one_line=_one_line(dialect))
     write = source.compile()
@@ -287,10 +234,8 @@ def _any_typed(framing: Framing, dialect: Callable[..., str]) -> Write:
     return write_any
 
 
-def _with_keys(
-    framing: Framing, dialect: JSONDialect, kind: str, names: tuple[str, ...]
-) -> _Source:
-    source = _Source(framing)
+def _with_keys(framing: Framing, dialect: JSONDialect, kind: str, names: tuple[str, ...]) -> Source:
+    source = Source(framing)
     if not names or (framing.event and framing.strict and LINE_ENDING.search(kind)):
         source.line("return write_any(chunk)")
         return source
@@ -302,21 +247,21 @@ def _with_keys(
             source.line("else: return write_any(chunk)")
     template = ""
     for name in sorted(names) if dialect.sort_keys else names:
-        template += _literal(dialect.item_separator if template else "{")
-        template += _literal(dialect.encode(name) + dialect.key_separator)
-        template += _literal(dialect.encode(kind)) if name == "type" else f"{{{name}}}"
-    source.frame(template + "}}", event=_literal(kind) if framing.event else None)
+        template += literal(dialect.item_separator if template else "{")
+        template += literal(dialect.encode(name) + dialect.key_separator)
+        template += literal(dialect.encode(kind)) if name == "type" else f"{{{name}}}"
+    source.frame(template + "}}", event=literal(kind) if framing.event else None)
     return source
 
 
-def _without_keys(framing: Framing, dialect: JSONDialect) -> _Source:
-    source = _Source(framing)
+def _without_keys(framing: Framing, dialect: JSONDialect) -> Source:
+    source = Source(framing)
     if dialect.sort_keys:
         source.line("return write_any(chunk)")
         return source
     if framing.event and framing.strict:
         source.line(r"if '\n' in kind or '\r' in kind: return write_any(chunk)")
-    template = _literal("{" + dialect.encode("type") + dialect.key_separator) + "{quote(kind)}"
+    template = literal("{" + dialect.encode("type") + dialect.key_separator) + "{quote(kind)}"
     for name in TYPED_KEYS[1:]:
         label = dialect.item_separator + dialect.encode(name) + dialect.key_separator
         source.line(f"{name} = chunk.{name}")
@@ -326,103 +271,3 @@ def _without_keys(framing: Framing, dialect: JSONDialect) -> _Source:
         template += f"{{{name}}}"
     source.frame(template + "}}", event="{kind}" if framing.event else None)
     return source
-
-
-def _literal(text: str) -> str:
-    """Return *text* as it stands in the template of an f-string."""
-    return text.replace("{", "{{").replace("}", "}}")
-
-
-# Where `Framing.check` has to be asked, as a test without a call.
-_SUSPECT = {
-    "event": r"'\n' in event or '\r' in event",
-    "id": r"'\n' in id or '\r' in id or '\0' in id",
-    "retry": "True",
-}
-
-
-class _Source:
-    """The source of one writer: statements about `chunk` that end in the return of its wire.
-
-    A *template* is the text between the quotes of an f-string, before escapes: literal text with
-    doubled braces; names and calls, without quotes or backslashes, in single ones.
-
-    Args:
-        framing: How the frame is written.
-        reuse: Whether a chunk that already has a wire keeps it.
-    """
-
-    def __init__(self, framing: Framing, *, reuse: bool = False) -> None:
-        self.framing = framing
-        self.names: dict[str, object] = {"check": framing.check, "several": framing.data}
-        self._lines: list[str] = []
-        if reuse:
-            self.line("stored = chunk._wire")
-            self.line("if stored is not None: return stored")
-
-    def line(self, statement: str) -> None:
-        self._lines.append(statement)
-
-    def include(self, other: _Source, *, indent: str = "    ") -> None:
-        """Continue with the statements of *other*."""
-        self.names.update(other.names)
-        self._lines += [indent + line for line in other._lines]
-
-    def frame(self, data: str, *, event: str | None = None, indent: str = "") -> None:
-        """Return a frame of these two templates."""
-        framing = self.framing
-        values = {"event": event, "data": data}
-        written = [
-            _literal(framing.label(name)) + value
-            for name in framing.fields
-            if (value := values.get(name)) is not None
-        ]
-        self.returns(framing.line_ending.join(written), indent=indent)
-
-    def fields(self, *, data: str, one_line: bool = False, repeat: bool = False) -> None:
-        """Return a frame of the chunk's fields, evaluated in their order on the wire.
-
-        Args:
-            data: The expression of the data.
-            one_line: Whether it holds no line ending for sure.
-            repeat: Whether the event line repeats the payload's type, if there is one.
-        """
-        framing = self.framing
-        template = ""
-        ending_before, ending_after = "", framing.line_ending
-        for name in framing.fields:
-            label = _literal(framing.label(name))
-            if name == "data":
-                self.line(f"data = {data}")
-                if framing.strict and not one_line:
-                    self.line(r"if '\n' in data or '\r' in data: data = several(data)")
-                template += f"{label}{{data}}"
-                ending_before, ending_after = framing.line_ending, ""
-                continue
-            self.line(f"{name} = chunk.{name}")
-            if name == "event" and repeat:
-                self.line("if event is None and isinstance(payload, dict) and 'type' in payload:")
-                self.line("    event = payload['type']")
-                self.line("    if event.__class__ is not str: event = format(event, '')")
-            self.line(f"if {name} is None: {name} = ''")
-            self.line("else:")
-            if framing.strict:
-                self.line(f"    if {_SUSPECT[name]}: check({name!r}, {name})")
-            written = f"{ending_before}{label}{{{name}}}{ending_after}"
-            self.line(f"    {name} = f{written!r}")
-            template += f"{{{name}}}"
-        self.returns(template)
-
-    def returns(self, template: str, *, indent: str = "") -> None:
-        """Return this text with the terminator, in the contract's encoding."""
-        framing = self.framing
-        encode = "" if framing.encoding is None else f".encode({framing.encoding!r})"
-        self.line(f"{indent}return f{template + _literal(framing.terminator)!r}{encode}")
-
-    def compile(self) -> Write:
-        text = "def write(chunk):\n" + "\n".join(f"    {line}" for line in self._lines)
-        names = dict(self.names)
-        # Nothing but names of this module and literals made by repr() gets into the text.
-        exec(compile(text, "<streamlift writer>", "exec"), names)  # noqa: S102
-        write: Write = names["write"]  # type: ignore[assignment]  # made by the line above
-        return write

@@ -1,0 +1,122 @@
+"""The first difference between two JSON texts: both are walked token by token."""
+
+from __future__ import annotations
+
+import json
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING, NamedTuple
+
+from .finding import Finding, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TOKEN = re.compile(
+    r"(?P<space>[ \t\r\n]*)"
+    r'(?P<text>"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s"{}\[\],:]+|\Z)',
+    re.DOTALL,
+)
+NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
+
+
+class _Container:
+    """An object or array that the walk is inside of.
+
+    Attributes:
+        step: The key or the index that the walk is at.
+        at_key: Whether a key of an object comes next.
+    """
+
+    def __init__(self, *, is_object: bool) -> None:
+        self.step: str | int = "" if is_object else 0
+        self.is_object = self.at_key = is_object
+
+    def take(self, text: str) -> None:
+        """Go on over one token."""
+        if text == ",":
+            if isinstance(self.step, int):
+                self.step += 1
+            self.at_key = self.is_object
+        elif text == ":":
+            self.at_key = False
+        elif self.at_key and text.startswith('"'):
+            self.step = json.loads(text)
+
+
+def inside_json(expected: str, actual: str) -> Finding | None:
+    """Return what differs between two JSON texts, `None` if one of them is none."""
+    try:
+        trees = json.loads(expected), json.loads(actual)
+    except (ValueError, RecursionError):
+        return None
+    inside: list[_Container] = []
+    for one, other in zip(_tokens(expected), _tokens(actual), strict=False):
+        if one.space != other.space:
+            return Finding(Kind.SEPARATORS, "data", _path(inside))
+        if one.text != other.text:
+            return _token_finding(one.text, other.text, inside, trees)
+        if one.text in ("{", "["):
+            inside.append(_Container(is_object=one.text == "{"))
+        elif one.text in ("}", "]"):
+            inside.pop()
+        elif inside:
+            inside[-1].take(one.text)
+    raise AssertionError("two different texts have a token that differs")
+
+
+class _Token(NamedTuple):
+    space: str
+    text: str
+
+
+def _tokens(text: str) -> Iterator[_Token]:
+    for match in TOKEN.finditer(text):
+        yield _Token(match["space"], match["text"])
+
+
+def _token_finding(
+    one: str, other: str, inside: list[_Container], trees: tuple[object, object]
+) -> Finding:
+    """Return what it means that two tokens in the same place differ."""
+    path = _path(inside)
+    if inside and inside[-1].is_object and (inside[-1].at_key or {one, other} == {",", "}"}):
+        return _key_finding(one, other, inside, trees)
+    if one.startswith('"') and other.startswith('"') and json.loads(one) == json.loads(other):
+        return Finding(Kind.ESCAPES, "data", path)
+    if NUMBER.fullmatch(one) and NUMBER.fullmatch(other) and Decimal(one) == Decimal(other):
+        return Finding(Kind.NUMBER_FORM, "data", path)
+    return Finding(Kind.VALUE, "data", path)
+
+
+def _key_finding(
+    one: str, other: str, inside: list[_Container], trees: tuple[object, object]
+) -> Finding:
+    """Return what it means that two objects go on with different keys, or one does not go on."""
+    left, right = (_keys(tree, inside[:-1]) for tree in trees)
+    missing = [key for key in left if key not in right]
+    extra = [key for key in right if key not in left]
+    path = _path(inside[:-1])
+    if one.startswith('"') and other.startswith('"') and json.loads(one) == json.loads(other):
+        return Finding(Kind.ESCAPES, "data", path + _step(json.loads(one)))
+    if missing and (not extra or one != "}"):
+        return Finding(Kind.MISSING_FIELD, "data", path + _step(missing[0]))
+    if extra:
+        return Finding(Kind.EXTRA_FIELD, "data", path + _step(extra[0]))
+    return Finding(Kind.KEY_ORDER, "data", path)
+
+
+def _keys(tree: object, inside: list[_Container]) -> list[str]:
+    for container in inside:
+        tree = tree[container.step]  # type: ignore[index]  # the walk has been here
+    return list(tree) if isinstance(tree, dict) else []
+
+
+def _path(inside: list[_Container]) -> str:
+    return "$" + "".join(_step(container.step) for container in inside)
+
+
+def _step(step: str | int) -> str:
+    if isinstance(step, str):
+        return f".{step}" if step.isidentifier() else f"[{json.dumps(step)}]"
+    return f"[{step}]"
