@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .read_text import Hole
 
 INDENT = "    "
+NOT_PLAINLY_QUOTED = re.compile(r"""\\|[fF][rR]?['"]|'''|\"\"\"|\#""")
 ESCAPE = re.compile(r"\\.", re.DOTALL)
 ESCAPE_OR_QUOTE = {quote: re.compile(rf"\\.|{quote}", re.DOTALL) for quote in ("'", '"')}
 
@@ -105,6 +106,11 @@ def _escaped(literal: str, quote: str) -> str:
 
 def requoted(fragment: Fragment, style: Style) -> str:
     """Return the text of *fragment*, which stood inside an f-string, in the project's own quotes."""
+    other = "'" if style.quote == '"' else '"'
+    if other not in fragment.text:
+        return fragment.text
+    if not NOT_PLAINLY_QUOTED.search(fragment.text) and style.quote not in fragment.text:
+        return fragment.text.replace(other, style.quote)  # each of them delimits a string
     import libcst
 
     try:

@@ -93,10 +93,10 @@ def replacement_fields(text: str) -> list[Replacement]:
             for part in node.parts:
                 if isinstance(part, libcst.FormattedStringExpression):
                     value = parse_fragment(module.code_for_node(part.expression))
+                    plain = part.conversion is None and part.format_spec is None and not part.equal
+                    field = f"{{{value.text}}}" if plain else module.code_for_node(part)
                     spec = part.format_spec is not None
-                    found.append(
-                        Replacement(value, part.conversion or "", spec, module.code_for_node(part))
-                    )
+                    found.append(Replacement(value, part.conversion or "", spec, field))
 
     try:
         collect(libcst.parse_expression(f"({text}\n)"))

@@ -10,6 +10,7 @@ import ast
 import json
 import random
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from streamlift import StreamingChunk
@@ -164,15 +165,16 @@ def prove(
     """
     holes: dict[str, int] = {}
     before = _Abstract(tree, scope, holes)
-    old_code = _compiled(before.expression(old))
+    old_shape = before.expression(old)
     roles = dict(before.roles)
     after = _Abstract(tree, scope, holes, roles=roles)
-    new_code = _compiled(after.expression(new))
+    new_shape = after.expression(new)
     if before.effects != after.effects:
         raise NotProved("order", f"effects {before.effects} became {after.effects}")
     if invented := set(after.seen) - set(before.seen):
         raise NotProved("congruence", f"{len(invented)} expressions are new")
-    rounds = _compare(old_code, new_code, contract, roles)
+    roles_of_holes = tuple(roles.items())
+    rounds = _compare(_shape_of(old_shape), _shape_of(new_shape), contract, roles_of_holes)
     assumed = before.assumed | after.assumed
     return {
         "order": "proved",
@@ -184,7 +186,33 @@ def prove(
     }
 
 
-def _compare(old: CodeType, new: CodeType, contract: SSEFormatter, roles: dict[int, str]) -> int:
+@dataclass(frozen=True)
+class _Shape:
+    """An expression of holes; equal to any other that is written alike.
+
+    Attributes:
+        dump: The tree as text, which tells equal ones.
+        node: The tree.
+    """
+
+    dump: str
+    node: ast.expr = field(compare=False)
+
+    def compiled(self) -> CodeType:
+        return compile(ast.fix_missing_locations(ast.Expression(self.node)), "<proof>", "eval")
+
+
+def _shape_of(node: ast.expr) -> _Shape:
+    return _Shape(ast.dump(node), node)
+
+
+@lru_cache(maxsize=4096)
+def _compare(
+    old: _Shape, new: _Shape, contract: SSEFormatter, hole_roles: tuple[tuple[int, str], ...]
+) -> int:
+    """Compare what both expressions write; the same shapes under the same contract only once."""
+    roles = dict(hole_roles)
+    old_code, new_code = old.compiled(), new.compiled()
     shuffled = random.Random(SEED)  # noqa: S311 - nothing is secret here
     rounds = max((ROUNDS[role] for role in roles.values()), default=1)
     for number in range(rounds):
@@ -192,8 +220,8 @@ def _compare(old: CodeType, new: CodeType, contract: SSEFormatter, roles: dict[i
             hole: number + (shuffled.randrange(rounds) if hole and number % 2 else hole)
             for hole in roles
         }
-        expected, happened = _outcome(old, None, roles, picks)
-        written, happened_now = _outcome(new, contract, roles, picks)
+        expected, happened = _outcome(old_code, None, roles, picks)
+        written, happened_now = _outcome(new_code, contract, roles, picks)
         if expected != written or happened != happened_now:
             raise NotProved("bytes", f"{expected!r} became {written!r}")
     return rounds
@@ -219,10 +247,6 @@ def _outcome(
     except Exception as error:  # noqa: BLE001 - whatever the encoder raises has to be the same
         return (type(error), str(error)), witness.trace
     return (type(text), text), witness.trace
-
-
-def _compiled(node: ast.expr) -> CodeType:
-    return compile(ast.fix_missing_locations(ast.Expression(node)), "<proof>", "eval")
 
 
 def _loaded(name: str) -> ast.Name:
