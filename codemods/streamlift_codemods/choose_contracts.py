@@ -35,7 +35,7 @@ def _homes(plan: Plan) -> dict[str, ContractHome]:
     shared: dict[str, ContractHome] = {}
     homes = {}
     for name in {file.name for file, _ in plan.frame_sites}:
-        home = home_of(plan.facts.files[name], plan.facts, plan.settings.contracts_module)
+        home = home_of(plan.facts.files[name], plan.facts, plan.settings)
         homes[name] = shared.setdefault(home.name, home)
     return homes
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from .expressions import Style
     from .facts import FileFacts, ProjectFacts
+    from .settings import Settings
     from .source import SourceFile
 
 MODULE = "sse_contracts"
@@ -81,12 +82,14 @@ class ContractHome:
         return next(name for name in names if name not in self.contracts and name not in taken)
 
 
-def home_of(file: FileFacts, facts: ProjectFacts, contracts_module: str | None) -> ContractHome:
+def home_of(file: FileFacts, facts: ProjectFacts, settings: Settings) -> ContractHome:
     """Return where the contracts of *file* live."""
-    if contracts_module:
-        folder = contracts_module.replace(".", "/")
-        name = next((n for n in facts.project.names if n.endswith(f"{folder}.py")), f"{folder}.py")
-        return _with_existing(ContractHome(name, contracts_module), facts)
+    if settings.contracts_in_file:
+        return _with_existing(ContractHome(file.name, None), facts)
+    if module := settings.contracts_module:
+        path = f"{module.replace('.', '/')}.py"
+        name = next((name for name in facts.project.names if name.endswith(path)), path)
+        return _with_existing(ContractHome(name, module), facts)
     if not file.package or not _is_imported_as_package(file, facts):
         return _with_existing(ContractHome(file.name, None), facts)
     package = file.source.path.resolve().parents[len(file.package) - 1]

@@ -31,6 +31,7 @@ class Settings:
         exclude: Globs of files and directories that are not looked at.
         closed_world: Whether nothing outside the project calls its public functions.
         contracts_module: The dotted module that holds the contracts, instead of the default.
+        contracts_in_file: Whether each file holds its own contracts.
         quote: The quote that its formatter sets; None if it sets none.
         line_length: The line length that its formatter sets; None if it sets none.
     """
@@ -38,6 +39,7 @@ class Settings:
     exclude: tuple[str, ...] = ()
     closed_world: bool = False
     contracts_module: str | None = None
+    contracts_in_file: bool = False
     quote: str | None = None
     line_length: int | None = None
 

@@ -43,8 +43,7 @@ class Source:
         self.names: dict[str, object] = {"check": framing.check, "several": framing.data}
         self._lines: list[str] = []
         if reuse:
-            self.line("stored = chunk._wire")
-            self.line("if stored is not None: return stored")
+            self.line("if chunk._wire is not None: return chunk._wire")
 
     def line(self, statement: str) -> None:
         self._lines.append(statement)

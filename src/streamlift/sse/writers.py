@@ -159,19 +159,18 @@ def _payload(framing: Framing, dialect: Callable[..., str], *, fields: bool) -> 
         source.line("return delegate(chunk)")
         return source
     source.names["encode"] = dialect.encode if isinstance(dialect, Dialect) else dialect
-    source.line("payload = chunk.payload")
-    data = "encode(payload)"
     repeat = framing.event is not None
     if fields or repeat or not (isinstance(dialect, JSONDialect) and dialect.one_line):
-        source.fields(data=data, one_line=_one_line(dialect), repeat=repeat)
+        source.line("payload = chunk.payload")
+        source.fields(data="encode(payload)", one_line=_one_line(dialect), repeat=repeat)
         return source
     if dialect.pieces is not None:
         # `encode` without the call; it comes to its own end if the payload is too deep for this.
         source.names.update(pieces=dialect.pieces, join="".join)
         source.line("try:")
-        source.frame("{join(pieces(payload, 0))}", indent="    ")
+        source.frame("{join(pieces(chunk.payload, 0))}", indent="    ")
         source.line("except RecursionError: pass")
-    source.frame(f"{{{data}}}")
+    source.frame("{encode(chunk.payload)}")
     return source
 
 

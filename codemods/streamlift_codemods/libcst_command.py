@@ -1,0 +1,51 @@
+"""Phase 2 as a command of LibCST: `python -m libcst.tool codemod streamlift_codemods.libcst_command.Separate PATH`.
+
+https://libcst.readthedocs.io/en/latest/codemods_tutorial.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import libcst
+from libcst.codemod import CodemodCommand, SkipFile
+
+from .phases.separate import separate
+from .plan import make_plan
+from .project import open_project, project_root
+from .settings import read_settings
+
+
+class Separate(CodemodCommand):
+    """Rewrite the sites of one file that are proved to be identical; its contracts stand in the file itself.
+
+    LibCST hands over one file at a time and writes no other, so there is no module for the contracts.
+    """
+
+    DESCRIPTION = (
+        "Move hand-made Server-Sent Events of one file to StreamingChunk data, byte for byte."
+    )
+
+    def transform_module_impl(self, tree: libcst.Module) -> libcst.Module:
+        """Return *tree* after phase 2.
+
+        Raises:
+            SkipFile: If LibCST cannot give the file back whole, or it cannot be analysed.
+        """
+        path = Path(self.context.filename or "module.py")
+        raw = tree.bytes
+        if path.exists() and path.read_bytes() != raw:
+            raise SkipFile("not-lossless: LibCST does not give this file back byte for byte")
+        project = open_project([path])
+        (name,) = project.selected
+        settings = replace(read_settings(project_root(path.resolve())), contracts_in_file=True)
+        plan = make_plan(project.with_overlay({name: raw}), settings)
+        for error in plan.facts.errors:
+            if error.place.split(":")[0] == name:
+                raise SkipFile(str(error))
+        for site in plan.sites:
+            if site.verdict in {"review", "refused"}:
+                self.warn(f"{name}:{site.line}: {site.verdict} ({site.reason})")
+        changed = separate(plan)
+        return libcst.parse_module(changed[name]) if name in changed else tree

@@ -1,0 +1,105 @@
+"""Each case in every respect: verdicts, bytes by execution, a second run, losslessness, and in other bytes."""
+
+import functools
+
+import pytest
+
+from tests.codemods import flow_cases, helper_cases, recognition_cases, semantic_cases, text_cases
+from tests.codemods.harness import (
+    VARIANTS,
+    check_lossless,
+    check_parses,
+    check_same_stream,
+    check_second_run,
+    check_variant,
+    check_verdicts,
+    migrate,
+    variant_of,
+)
+
+CASES = [
+    *text_cases.CASES,
+    *semantic_cases.CASES,
+    *flow_cases.CASES,
+    *helper_cases.CASES,
+    *recognition_cases.CASES,
+]
+BY_NAME = {case.name: case for case in CASES}
+
+
+@functools.cache
+def migrated(name):
+    return migrate(BY_NAME[name].files)
+
+
+def params():
+    for case in CASES:
+        marks = [pytest.mark.xfail(strict=True, reason=case.bug)] if case.bug else []
+        yield pytest.param(case, id=case.name, marks=marks)
+
+
+def variant_params():
+    for case in (case for case in CASES if not case.bug):
+        for variant in VARIANTS.values():
+            if variant_of(case.files, variant) is not None:
+                bug = case.bug_of.get(variant.name)
+                marks = [pytest.mark.xfail(strict=True, reason=bug)] if bug else []
+                yield pytest.param(case, variant, id=f"{case.name}, {variant.name}", marks=marks)
+
+
+def test_names_are_unique():
+    assert len(BY_NAME) == len(CASES)
+
+
+@pytest.mark.parametrize("case", [*params()])
+def test_case(case):
+    migration = migrated(case.name)
+
+    check_parses(migration)
+    check_same_stream(case, migration)
+    check_verdicts(case, migration)
+    check_second_run(migration)
+    check_lossless(migration)
+
+
+@pytest.mark.parametrize(("case", "variant"), [*variant_params()])
+def test_the_same_program_in_other_bytes(case, variant):
+    check_variant(case, migrated(case.name), variant)
+
+
+def first_form(source):
+    return migrate({"app.py": source}).after["app.py"]
+
+
+PLAIN = b"""\
+import json
+
+
+async def stream(x):
+    yield f"data: {json.dumps(x)}\\n\\n"
+"""
+WIDE = PLAIN.replace(
+    b"json.dumps(x)",
+    b"json.dumps({'a key of the payload': x, 'another key of the payload': [x, x]})",
+)
+
+
+def test_a_form_feed_is_not_repeated():
+    assert first_form(PLAIN.replace(b"async def", b"\x0casync def")).count(b"\x0c") == 1
+
+
+@pytest.mark.xfail(strict=True, reason="new lines are indented by four blanks in a file of tabs")
+def test_new_lines_are_indented_as_the_file_is():
+    written = first_form(WIDE.replace(b"    ", b"\t"))
+
+    assert b"\n\t\t" in written
+    assert b"\t " not in written
+
+
+@pytest.mark.xfail(
+    strict=True, reason="an import that goes leaves the blank line behind it at the top of the file"
+)
+def test_no_blank_line_is_left_at_the_top():
+    source = PLAIN.replace(b"import json\n", b"import json\n\nfrom stage import note\n")
+
+    assert first_form(source).startswith(b"from ")

@@ -1,0 +1,358 @@
+"""How one frame is spelt: f-strings, sums, bytes, fields, encoders, constants."""
+
+from tests.codemods.harness import Case
+
+HEAD = """\
+import json
+
+from stage import Model, fail, later, loud, note, upstream
+
+
+"""
+
+
+def one(name, expression, *expect, params="x", body="", head=HEAD, **more):
+    """Return a case whose producer yields *expression*, after the lines of *body*."""
+    lines = "".join(f"    {line}\n" for line in body.splitlines())
+    source = f"{head}async def stream({params}):\n{lines}    yield {expression}\n"
+    return Case(name, source, expect, **more)
+
+
+FSTRINGS = [
+    one(
+        "a dict display with the typed keys",
+        r"""f"data: {json.dumps({'type': 'token', 'content': x})}\n\n" """,
+        "typed",
+        contains=('"token": ("type", "content")',),
+        lacks=("import json",),
+    ),
+    one(
+        "the project's quotes are single",
+        r"""f'data: {json.dumps({"type": "token", "content": x})}\n\n' """,
+        "typed",
+    ),
+    one(
+        "a dict display with other keys",
+        r"""f"data: {json.dumps({'token': x, 'n': 1})}\n\n" """,
+        "payload",
+        contains=('StreamingChunk.of({"token": x, "n": 1})',),
+    ),
+    one(
+        "a variable payload",
+        r"""f"data: {json.dumps(x)}\n\n" """,
+        "payload",
+        contains=("StreamingChunk.of(x)",),
+    ),
+    one("an attribute payload", r"""f"data: {json.dumps(x.payload)}\n\n" """, "payload"),
+    one("a call payload", r"""f"data: {json.dumps(dict(a=x))}\n\n" """, "payload"),
+    one(
+        "a conditional payload",
+        r"""f"data: {json.dumps(x if x else {'none': True})}\n\n" """,
+        "payload",
+    ),
+    one(
+        "a comprehension payload", r"""f"data: {json.dumps([c for c in str(x)])}\n\n" """, "payload"
+    ),
+    one("a lambda in the payload", r"""f"data: {json.dumps((lambda: x)())}\n\n" """, "payload"),
+    one("implicit concatenation", r"""f"data: {json.dumps(x)}" "\n\n" """, "payload"),
+    one(
+        "implicit concatenation over lines",
+        '(\n        f"data: "\n        f"{json.dumps(x)}"\n        "\\n\\n"\n    )',
+        "payload",
+    ),
+    one("parts with f and without", r""" "data: " f"{x}" "{not a hole}\n\n" """, "encoded"),
+    one("triple quotes", r'''f"""data: {json.dumps(x)}\n\n""" ''', "payload"),
+    one("triple quotes with real line ends", 'f"""data: {json.dumps(x)}\n\n"""', "payload"),
+    one(
+        "triple quotes around a display over lines",
+        'f"""data: {json.dumps({\n        "a": x,\n        "b": [1, 2],\n    })}\\n\\n"""',
+        "payload",
+    ),
+    one("a raw f-string in the middle", r"""f"data: " rf"\d{x}" f"\n\n" """, "encoded"),
+    one("conversion r", r"""f"data: {x!r}\n\n" """, "encoded"),
+    one("conversion s", r"""f"data: {x!s}\n\n" """, "encoded"),
+    one("conversion a", r"""f"data: {x!a}\n\n" """, "encoded"),
+    one("conversion of the JSON text", r"""f"data: {json.dumps(x)!r}\n\n" """, "encoded"),
+    one("a specification", r"""f"data: {x:>10}\n\n" """, "encoded"),
+    one("a specification of the JSON text", r"""f"data: {json.dumps(x):>40}\n\n" """, "encoded"),
+    one("a nested specification", r"""f"data: {x:{y}}\n\n" """, "encoded", params="x, y"),
+    one("self-documenting", r"""f"data: {x=}\n\n" """, "refused not-proved", wish="encoded"),
+    one("a nested f-string", r"""f"data: {f'{x}-{y}'}\n\n" """, "encoded", params="x, y"),
+    one("two holes", r"""f"data: {x}{y}\n\n" """, "encoded", params="x, y"),
+    one("hand-made JSON", r"""f'data: {{"type":"error","message":"{x}"}}\n\n' """, "encoded"),
+    one("text around the JSON", r"""f"data: [MESSAGE]{json.dumps(x)}\n\n" """, "encoded"),
+    one("a blank before the line end", r"""f"data:{x} \n\n" """, "encoded"),
+    one(
+        "all kinds of quotes in a hole",
+        r'''f"""data: {x or "double" 'single'}\n\n""" ''',
+        "encoded",
+    ),
+    one(
+        "escapes and letters of the world",
+        r"""f"data: \u00e9\N{BULLET}\x41 한국어 🚀 {x}\t\n\n" """,
+        "encoded",
+    ),
+    one(
+        "the f-string has no hole",
+        r"""f"data: [DONE]\n\n" """,
+        "typed",
+        contains=("StreamingChunk.done()",),
+    ),
+    one(
+        "no f before the quotes",
+        r""" "data: {json.dumps(x)}\n\n" """,
+        "encoded",
+        contains=("{json.dumps(x)}",),
+    ),
+    one("no f, double braces", r"""'data: {{"status": 1}}\n\n' """, "encoded"),
+    one(
+        "the terminator is escaped", r"""f"data: {json.dumps(x)}\\n\\n" """, "review no-terminator"
+    ),
+]
+
+SUMS = [
+    one("a sum", r""" "data: " + json.dumps(x) + "\n\n" """, "payload"),
+    one(
+        "a sum over lines",
+        '(\n        "data: "\n        + json.dumps({"type": "token", "content": x})  # the token\n        + "\\n\\n"\n    )',
+        "typed",
+        bug="a comment inside of the expression is lost",
+    ),
+    one(
+        "a sum with the options",
+        r""" "data:" + json.dumps({"a": x}, ensure_ascii=False) + "\n\n" """,
+        "payload",
+        contains=("space=False", "ensure_ascii=False"),
+    ),
+    one("a sum with a value that may be no str", r""" "data: " + x + "\n\n" """, "encoded"),
+    one("a sum with str()", r""" "data: " + str(x) + "\n\n" """, "encoded"),
+    one("a sum of f-strings", r"""f"event: {x}\n" + f"data: {json.dumps(x)}\n\n" """, "payload"),
+    one(
+        "a sum of a field and the rest",
+        r""" "event: " + x + "\ndata: " + json.dumps(x) + "\n\n" """,
+        "payload",
+    ),
+    one("a sum with a conditional", r""" "data: " + (x if x else "none") + "\n\n" """, "encoded"),
+    one(
+        "percent",
+        r""" "data: %s\n\n" % x """,
+        "refused percent-format",
+        wish="read it as text with holes",
+    ),
+    one(
+        "percent with JSON",
+        r""" "data: %s\n\n" % json.dumps(x) """,
+        "refused percent-format",
+        wish="payload",
+    ),
+    one(
+        "str.format",
+        r""" "data: {}\n\n".format(json.dumps(x)) """,
+        "refused str-format",
+        wish="payload",
+    ),
+    one(
+        "str.format with names and encode",
+        r""" "data: {d}\n\n".format(d=x).encode() """,
+        "refused str-format",
+        wish="encoded",
+    ),
+    one(
+        "str.join of lines",
+        r""" "".join([f"event: {x}\n", f"data: {json.dumps(x)}\n", "\n"]) """,
+        "payload",
+    ),
+    one("str.replace of the text", r"""f"data: {x.replace(chr(10), '')}\n\n" """, "encoded"),
+]
+
+BYTES = [
+    one("a bytes constant", r"""b"data: [DONE]\n\n" """, "typed", contains=('encoding="utf-8"',)),
+    one("a bytes constant with JSON", r"""b'data: {"a": 1}\n\n' """, "payload"),
+    one("encode()", r"""f"data: {json.dumps(x)}\n\n".encode() """, "payload"),
+    one("encode('utf-8')", r"""f"data: {json.dumps(x, ensure_ascii=False)}\n\n".encode("utf-8") """, "payload"),
+    one("encode of raw text", r"""f"data: {x}\n\n".encode("UTF8") """, "encoded"),
+    one("encode of a sum", r"""("data: " + json.dumps(x) + "\n\n").encode() """, "payload"),
+    one("another codec", r"""f"data: {json.dumps(x)}\n\n".encode("latin-1") """, "refused other-codec"),
+    one("an error handler", r"""f"data: {x}\n\n".encode("utf-8", "replace") """, "refused other-codec"),
+    one("a codec from a variable", r"""f"data: {x}\n\n".encode(charset) """, "refused other-codec", params="x, charset"),
+    one("a sum of bytes", r"""b"data: " + json.dumps(x).encode() + b"\n\n" """, "refused opaque-bytes", wish="payload"),
+    one("percent with bytes", r"""b"data: %s\n\n" % x """, "refused percent-format", wish="encoded"),
+    one("text and bytes in a sum", r""" "data: " + b"x\n\n" """, "refused text-and-bytes"),
+    Case(
+        "a producer of text and bytes",
+        HEAD + 'async def stream(x):\n    yield f"data: {json.dumps(x)}\\n\\n"\n    yield f"data: {json.dumps([x])}\\n\\n"\n    yield b"data: [DONE]\\n\\n"\n',
+        ("payload", "payload", "typed"),
+    ),
+]  # fmt: skip
+
+FIELDS = [
+    one("event and data", r"""f"event: {x}\ndata: {json.dumps({'a': y})}\n\n" """, "payload", params="x, y"),
+    one("a literal event", r"""f"event: token\ndata: {json.dumps({'a': x})}\n\n" """, "payload", contains=('event="token"',)),
+    one("data before event", r"""f"data: {json.dumps(x)}\nevent: {y}\n\n" """, "payload", params="x, y", bug="a value is rendered before the encoding that stood before it", contains=('fields=("data", "event"',)),
+    one("id, event, data", r"""f"id: {x}\nevent: {y}\ndata: {json.dumps(x)}\n\n" """, "payload", params="x, y"),
+    one("event, id, data", r"""f"event: {y}\nid: {x}\ndata: {json.dumps(x)}\n\n" """, "payload", params="x, y", lacks=("fields=",)),
+    one("event, data, id", r"""f"event: {y}\ndata: {json.dumps(x)}\nid: {x}\n\n" """, "payload", params="x, y", bug="a value is rendered before the encoding that stood before it"),
+    one("retry, event, data", r"""f"retry: 5000\nevent: {y}\ndata: {json.dumps(x)}\n\n" """, "payload", params="x, y"),
+    one("data, retry, id, event", r"""f"data: {json.dumps(x)}\nretry: {y}\nid: 1\nevent: e\n\n" """, "payload", params="x, y", bug="a value is rendered before the encoding that stood before it"),
+    one("retry alone with data", r""" "retry: 3000\ndata: [DONE]\n\n" """, "encoded"),
+    one("a sentinel with an event", r""" "event: done\ndata: [DONE]\n\n" """, "encoded"),
+    one("an event that repeats the type", r"""f"event: token\ndata: {json.dumps({'type': 'token', 'content': x})}\n\n" """, "typed", contains=('event="type"',)),
+    one("an event that repeats a type of another kind", r"""f"event: {x}\ndata: {json.dumps({'type': x, 'n': 1})}\n\n" """, "payload"),
+    one("an event that differs from the type", r"""f"event: message\ndata: {json.dumps({'type': 'token', 'content': x})}\n\n" """, "payload", lacks=('event="type"',)),
+    one("no blank after the colons", r"""f"event:{x}\ndata:{json.dumps(x)}\n\n" """, "payload", contains=("space=False",)),
+    one("the sentinel without a blank", r""" "data:[DONE]\n\n" """, "typed"),
+    one("another sentinel", r""" "data: [END]\n\n" """, "encoded"),
+    one("two blanks after the colon", r"""f"data:  {x}\n\n" """, "encoded"),
+    one("empty data", r""" "event: end\ndata: \n\n" """, "encoded"),
+    one("empty data without a blank", r""" "data:\n\n" """, "encoded"),
+    one("an empty event", r""" "event: \ndata: x\n\n" """, "encoded"),
+    one("plain text", r""" "data: hello\n\n" """, "encoded"),
+    one("CRLF", r"""f"data: {json.dumps(x)}\r\n\r\n" """, "payload", contains=(r'terminator="\r\n\r\n"',)),
+    one("CRLF between the fields", r"""f"event: {x}\r\ndata: {json.dumps(x)}\r\n\r\n" """, "payload"),
+    one("line ends of two kinds", r"""f"event: {x}\r\ndata: {json.dumps(x)}\n\n" """, "refused not-proved"),
+    one("CR", r"""f"data: {json.dumps(x)}\r\r" """, "payload"),
+    one("three line ends", r"""f"data: {json.dumps(x)}\n\n\n" """, "payload"),
+    one("a comment", r""" ": keepalive\n\n" """, "typed", contains=('StreamingChunk.comment("keepalive")',)),
+    one("a comment without a blank", r""" ":keepalive\n\n" """, "typed"),
+    one("an empty comment", r""" ":\n\n" """, "typed"),
+    one("a comment with a hole", r"""f": ping {x}\n\n" """, "typed"),
+    one("a comment in bytes", r"""b": ping\n\n" """, "typed"),
+    one("constant JSON in the dialect", r"""'data: {"type": "ping", "n": [1, 2.5, null, true]}\n\n' """, "payload"),
+    one("constant JSON with other spacing", r"""'data: {"type":"heartbeat"}\n\n' """, "encoded"),
+    one("constant JSON with letters", r"""'data: {"text": "é"}\n\n' """, "encoded"),
+    one("constant JSON with a key twice", r"""'data: {"a": 1, "a": 2}\n\n' """, "encoded"),
+    one("constant JSON with numbers that do not survive", r"""'data: {"a": 1.0e2, "b": 1E400, "c": 10000000000000000000000.0}\n\n' """, "encoded"),
+    one("constant JSON with NaN", r"""'data: {"a": NaN}\n\n' """, "refused not-a-number"),
+    one("constant JSON, empty", r""" "event: done\ndata: {}\n\n" """, "payload"),
+    one("no data", r"""f"event: {x}\n\n" """, "review no-data"),
+    one("one line end", r"""f"data: {json.dumps(x)}\n" """, "review split-frame"),
+    one("no line end", r"""f"data: {x}" """, "review no-terminator"),
+    one("two frames", r"""f"data: {json.dumps(x)}\n\ndata: [DONE]\n\n" """, "review several-frames"),
+    one("data twice", r"""f"data: {x}\ndata: {x}\n\n" """, "review repeated-field"),
+    one("blanks mixed", r"""f"event:{x}\ndata: {json.dumps(x)}\n\n" """, "review mixed-blanks"),
+    one("a comment in the frame", r"""f": hi\ndata: {json.dumps(x)}\n\n" """, "review comment-in-frame"),
+    one("an unknown field", r"""f"data: {x}\nfoo: {x}\n\n" """, "review unknown-field"),
+    one("the first line is a value", r"""f"{x}data: {json.dumps(x)}\n\n" """, "review opaque-line", bug="neither a site nor a not-sse row"),
+    one("a line in the middle is a value", r"""f"event: a\n{x}data: {json.dumps(x)}\n\n" """, "review opaque-line"),
+    one("a line end first", r"""f"\ndata: {json.dumps(x)}\n\n" """, "review several-frames", not_sse=(), bug="a frame after a blank line counts as not-sse(not-a-field)"),
+    one("upper case is no field", r"""f"DATA: {x}\n\n" """, not_sse=()),
+    one("another protocol", r"""f'0:"{x}"\n' """, not_sse=()),
+]  # fmt: skip
+
+ENCODERS = [
+    one("ensure_ascii=False", r"""f"data: {json.dumps(x, ensure_ascii=False)}\n\n" """, "payload", contains=("SSEFormatter(ensure_ascii=False)",)),
+    one("separators", r"""f"data: {json.dumps(x, separators=(',', ':'))}\n\n" """, "payload"),
+    one("sort_keys", r"""f"data: {json.dumps(x, sort_keys=True)}\n\n" """, "payload"),
+    one("indent breaks the framing", r"""f"data: {json.dumps(x, indent=2)}\n\n" """, "refused not-proved"),
+    one("allow_nan=False", r"""f"data: {json.dumps(x, allow_nan=False)}\n\n" """, "payload"),
+    one("skipkeys", r"""f"data: {json.dumps({x: 1, (1,): 2}, skipkeys=True)}\n\n" """, "payload"),
+    one("check_circular=False", r"""f"data: {json.dumps(x, check_circular=False)}\n\n" """, "payload"),
+    one("an option that is false but no bool", r"""f"data: {json.dumps(x, ensure_ascii=0)}\n\n" """, "payload"),
+    one("default=str", r"""f"data: {json.dumps(x, default=str)}\n\n" """, "encoded", wish="payload: default=str is a part of a contract"),
+    one("default=function", r"""f"data: {json.dumps(x, default=repr)}\n\n" """, "encoded", wish="payload"),
+    one("cls", r"""f"data: {json.dumps(x, cls=json.JSONEncoder)}\n\n" """, "encoded", wish="payload"),
+    one("an option from a variable", r"""f"data: {json.dumps(x, ensure_ascii=bool(y))}\n\n" """, "encoded", params="x, y"),
+    one("options by **", r"""f"data: {json.dumps(x, **OPTIONS)}\n\n" """, "encoded", head=HEAD + "OPTIONS = {'sort_keys': True}\n\n\n"),
+    one("the argument by name", r"""f"data: {json.dumps(obj=x)}\n\n" """, "encoded", wish="payload"),
+    one("the argument by *", r"""f"data: {json.dumps(*[x])}\n\n" """, "encoded"),
+    one("an unknown option", r"""f"data: {json.dumps(x, unknown=1)}\n\n" """, "encoded"),
+    one("an option twice with the default's value", r"""f"data: {json.dumps(x, indent=None, ensure_ascii=True)}\n\n" """, "payload", contains=("SSEFormatter(ensure_ascii=True)",)),
+    one("model_dump_json", r"""f"data: {m.model_dump_json()}\n\n" """, "model", body="m = Model(content=x)", contains=("ModelDialect()",)),
+    one("model_dump_json with options", r"""f"data: {m.model_dump_json(exclude_unset=True, by_alias=False)}\n\n" """, "model", body="m = Model(content=x)"),
+    one("model_dump_json of a call", r"""f"data: {Model(content=x).model_dump_json()}\n\n" """, "model"),
+    one("model_dump_json with options of a variable", r"""f"data: {m.model_dump_json(exclude=x)}\n\n" """, "encoded", body="m = Model(content=x)"),
+    one("model_dump_json on what is no model", r"""f"data: {x.model_dump_json()}\n\n" """, "model"),
+    one("json.dumps of model_dump", r"""f"data: {json.dumps(m.model_dump(mode='json'))}\n\n" """, "payload", body="m = Model(content=x)"),
+    one("str() around the JSON", r""" "data: " + str(m.model_dump_json()) + "\n\n" """, "encoded", body="m = Model(content=x)", wish="model: str() of a str is itself"),
+    one("version 1 of pydantic", r"""f"data: {m.json()}\n\n" """, "encoded", body="m = Model(content=x)\nm.json = lambda: m.model_dump_json()", wish="model"),
+    one("a choice of encoders", r"""f"data: {m.model_dump_json() if x else json.dumps({})}\n\n" """, "encoded", body="m = Model(content=x)"),
+    one("loads of dumps", r"""f"data: {json.dumps(json.loads(json.dumps(x)))}\n\n" """, "payload"),
+    one("json under another name", r"""f"data: {j.dumps(x)}\n\n" """, "payload", head="import json as j\n\n\n", lacks=("import json",)),
+    one("dumps under another name", r"""f"data: {d(x)}\n\n" """, "payload", head="from json import dumps as d\n\n\n", lacks=("from json",)),
+    one("dumps beside loads", r"""f"data: {dumps(loads(dumps(x)))}\n\n" """, "payload", head="from json import dumps, loads\n\n\n"),
+    one("json imported in the function", r"""f"data: {json.dumps(x)}\n\n" """, "payload", head="", body="import json"),
+    one("json imported in the function for another use too", r"""f"data: {json.dumps(json.loads('1'))}\n\n" """, "payload", head="", body="import json", params=""),
+    one("json is a parameter", r"""f"data: {json.dumps(x)}\n\n" """, "encoded", params="x, json=type('J', (), {'dumps': staticmethod(repr)})"),
+    one("json is a local", r"""f"data: {json.dumps(x)}\n\n" """, "encoded", body="json = type('J', (), {'dumps': staticmethod(repr)})"),
+    one("json is bound by a for loop", r"""f"data: {json.dumps(x)}\n\n" """, "encoded", body="for json in [type('J', (), {'dumps': staticmethod(repr)})]: pass"),
+    one("dumps of another module", r"""f"data: {dumps(x)}\n\n" """, "encoded", head="from stage import dumps\n\n\n"),
+    one("json of another module", r"""f"data: {json.dumps(x)}\n\n" """, "encoded", head="import stage as json\n\n\n"),
+    one("json or its stand-in", r"""f"data: {json.dumps(x)}\n\n" """, "encoded", head="try:\n    import no_such_json as json\nexcept ImportError:\n    import json\n\n\n"),
+    Case(
+        "json by a star import",
+        {
+            "other.py": "import stage as json\n",
+            "app.py": 'from other import *\n\n\nasync def stream(x):\n    yield f"data: {json.dumps(x)}\\n\\n"\n',
+        },
+        ("encoded",),
+    ),
+    Case(
+        "a star import after json hides it",
+        {
+            "other.py": "import stage as json\n",
+            "app.py": 'import json\nfrom other import *\n\n\nasync def stream(x):\n    yield f"data: {json.dumps(x)}\\n\\n"\n',
+        },
+        ("encoded",),
+        bug="json.dumps is taken for that of the standard library: other bytes",
+    ),
+    Case(
+        "json.dumps is patched in the file",
+        'import functools\nimport json\n\njson.dumps = functools.partial(json.dumps, sort_keys=True)\n\n\nasync def stream(x):\n    yield f"data: {json.dumps(x)}\\n\\n"\n',
+        ("encoded",),
+        bug="json.dumps is taken for that of the standard library: other bytes",
+        entry=None,
+    ),
+    Case(
+        "json.dumps is patched in another file",
+        {
+            "patches.py": "import functools\nimport json\n\njson.dumps = functools.partial(json.dumps, sort_keys=True)\n",
+            "app.py": 'import json\n\n\nasync def stream(x):\n    yield f"data: {json.dumps(x)}\\n\\n"\n',
+        },
+        ("encoded",),
+        bug="json.dumps is taken for that of the standard library: other bytes",
+        entry=None,
+    ),
+    Case(
+        "an alias of dumps",
+        'import functools\nimport json\n\ndumps = functools.partial(json.dumps, ensure_ascii=False)\n\n\nasync def stream(x):\n    yield f"data: {dumps(x)}\\n\\n"\n',
+        ("encoded",),
+        wish="payload: a partial of json.dumps is a dialect",
+    ),
+]  # fmt: skip
+
+TYPED = [
+    one("keys in another order", r"""f"data: {json.dumps({'content': x, 'type': 'token'})}\n\n" """, "typed", contains=('("content", "type")',)),
+    one("all four keys", r"""f"data: {json.dumps({'type': 't', 'role': 'assistant', 'content': x, 'tool_call_id': None})}\n\n" """, "typed"),
+    one("falsy content", r"""f"data: {json.dumps({'type': 'end', 'content': ''})}\n\n" """, "typed", params=""),
+    one("None as content", r"""f"data: {json.dumps({'type': 'end', 'content': None})}\n\n" """, "typed", params=""),
+    one("type alone", r"""f"data: {json.dumps({'type': 'end'})}\n\n" """, "payload", params=""),
+    one("a key twice", r"""f"data: {json.dumps({'type': 't', 'content': 1, 'content': x})}\n\n" """, "payload"),
+    one("a spread", r"""f"data: {json.dumps({'type': 't', **x})}\n\n" """, "payload"),
+    one("a spread with the type", r"""f"event: t\ndata: {json.dumps({'type': 't', **x})}\n\n" """, "payload", lacks=('event="type"',)),
+    one("the type is a value", r"""f"data: {json.dumps({'type': x, 'content': 1})}\n\n" """, "payload"),
+    one("the type is no str", r"""f"data: {json.dumps({'type': 1, 'content': x})}\n\n" """, "payload"),
+    one("a key is a value", r"""f"data: {json.dumps({'type': 't', str(x): 1})}\n\n" """, "payload"),
+    one("keys that are no str", r"""f"data: {json.dumps({1: x, None: 2, True: 3, 1.5: 4})}\n\n" """, "payload"),
+    one("no content, a role", r"""f"data: {json.dumps({'role': 'assistant', 'content': x})}\n\n" """, "payload"),
+    one("metadata is on the wire", r"""f"data: {json.dumps({'type': 't', 'metadata': x})}\n\n" """, "payload"),
+    one("with an id", r"""f"id: {x}\ndata: {json.dumps({'type': 't', 'content': x})}\n\n" """, "payload"),
+    one("values with effects keep their order", r"""f"data: {json.dumps({'content': note('c', x), 'type': 't', 'role': note('r')})}\n\n" """, "typed"),
+    Case(
+        "one type with two sets of keys",
+        HEAD + "async def stream(x):\n    yield f\"data: {json.dumps({'type': 't', 'content': x})}\\n\\n\"\n    yield f\"data: {json.dumps({'type': 't', 'role': x})}\\n\\n\"\n    yield f\"data: {json.dumps({'type': 't', 'content': 1})}\\n\\n\"\n",
+        ("typed", "payload", "typed"),
+    ),
+    Case(
+        "a typed chunk in another dialect",
+        HEAD + "async def stream(x):\n    yield f\"data: {json.dumps(x, ensure_ascii=False)}\\n\\n\"\n    yield f\"data: {json.dumps([x], ensure_ascii=False)}\\n\\n\"\n    yield f\"data: {json.dumps({'type': 't', 'content': x})}\\n\\n\"\n",
+        ("payload", "payload", "typed"),
+        contains=(".encoded(",),
+    ),
+    Case(
+        "mixed dialects in one producer",
+        HEAD + "async def stream(x):\n    yield f\"data: {json.dumps({'t': x}, ensure_ascii=False)}\\n\\n\"\n    yield f\"data:{json.dumps({'t': x}, separators=(',', ':'))}\\n\\n\"\n    yield f\"data: {Model(a=x).model_dump_json()}\\n\\n\"\n    yield f\"data: {json.dumps({'done': True})}\\n\\n\"\n    yield \"data: [DONE]\\n\\n\"\n",
+        ("payload", "payload", "model", "payload", "typed"),
+    ),
+]  # fmt: skip
+
+CASES = [*FSTRINGS, *SUMS, *BYTES, *FIELDS, *ENCODERS, *TYPED]
