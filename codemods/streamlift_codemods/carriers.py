@@ -96,7 +96,7 @@ def _name(child: ast.AST, parent: ast.AST, tree: ScopeTree) -> str:  # noqa: C90
             call = tree.parent_of[parent]
             return _call_carrier(child, call) if isinstance(call, ast.Call) else "argument"
         case ast.Tuple() | ast.List() | ast.Set() | ast.Dict():
-            return "container"
+            return "comparison" if isinstance(tree.parent_of[parent], ast.Compare) else "container"
         case ast.Lambda():
             return "lambda" if child is parent.body else "default"
         case ast.GeneratorExp() | ast.ListComp() | ast.SetComp() | ast.DictComp():

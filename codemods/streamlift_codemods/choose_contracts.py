@@ -57,6 +57,9 @@ def _home(plan: Plan, producer: Producer) -> ContractHome:
 
 def _choose_for_sites(plan: Plan) -> None:
     cores: dict[Site, set[Contract]] = defaultdict(set)
+    decorated = {
+        site for producer in plan.producers if producer.is_decorated for site in producer.reached
+    }
     for producer in plan.producers:
         for site in producer.reached:
             cores[site].add(plan.contracts[producer])
@@ -64,11 +67,8 @@ def _choose_for_sites(plan: Plan) -> None:
         need = plan.needs[site]
         fitting = [core for core in cores[site] if core.satisfies(need)]
         plan.contracts[site] = min(fitting, key=Contract.source) if fitting else contract_for(need)
-        if (
-            len(fitting) != 1
-            or len(cores[site]) != 1
-            or not plan.flows[file.name].is_direct(site.node)
-        ):
+        common = len(fitting) == 1 and len(cores[site]) == 1 and site not in decorated
+        if not common or not plan.flows[file.name].is_direct(site.node):
             plan.encoded.add(site)
 
 

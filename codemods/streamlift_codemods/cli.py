@@ -112,9 +112,9 @@ def _migrate(options: argparse.Namespace) -> int:
 
     plan, settings = _planned(options.paths)
     project = plan.facts.project
-    if options.write:
-        _refuse_dirty_tree(project, allowed=options.allow_dirty)
     changes = separate(plan)
+    if options.write:
+        _refuse_dirty_tree(project, changes, allowed=options.allow_dirty)
     _check_second_run(project, settings, changes)
     if not options.write:
         print(report_changes(project, changes), end="")
@@ -157,10 +157,11 @@ def _status(plan: Plan) -> int:
     return SOMETHING_LEFT if left else NOTHING_LEFT
 
 
-def _refuse_dirty_tree(project: Project, *, allowed: bool) -> None:
+def _refuse_dirty_tree(project: Project, changes: dict[str, bytes], *, allowed: bool) -> None:
     from .worktree import state_of
 
-    state = state_of(project.scanned)
+    outside = [project.path_of(name) for name in changes if name.startswith("..")]
+    state = state_of(project.scanned, [path for path in outside if path.exists()])
     if state == "dirty" and not allowed:
         raise UsageError(
             str(project.scanned), "has uncommitted changes", "commit them, or pass --allow-dirty"

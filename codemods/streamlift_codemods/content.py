@@ -11,6 +11,7 @@ from .contract import Need
 from .fragment import Fragment, parse_fragment
 from .payload import EncoderCall, read_encoder_call
 from .purity import is_effectless, is_str
+from .source import comments_in
 from .statements import assignment_before, assignment_before_statement
 
 if TYPE_CHECKING:
@@ -60,8 +61,11 @@ class Content:
         )
 
 
-def content_of(site: Site, tree: ScopeTree) -> Content | None:
-    """Return what *site* carries, None if its frame has no data and is no comment."""
+def content_of(site: Site, tree: ScopeTree, *, trusts_json: bool = True) -> Content | None:
+    """Return what *site* carries, None if its frame has no data and is no comment.
+
+    Unless *trusts_json*, the text of json.dumps stays as it is made: the project patches it.
+    """
     frame = site.frame
     assert frame is not None
     if frame.comment is not None:
@@ -76,10 +80,11 @@ def content_of(site: Site, tree: ScopeTree) -> Content | None:
             kind = "done"
         return Content(kind, data, lines=lines)
     hole = data.only_hole
-    if hole is not None and hole.is_plain:
+    if hole is not None and hole.is_plain and trusts_json:
         if call := read_encoder_call(hole.value, tree, site.scope):
             return Content("payload", data, call, lines=lines)
-        if found := _serialised_before(hole.value, site, tree):
+        found = _serialised_before(hole.value, site, tree)
+        if found and all(_is_settled(line, site, tree) for line in lines if line):
             return Content("payload", data, found[0], found[1], lines)
     return Content("raw", data, lines=lines)
 
@@ -196,7 +201,8 @@ def _serialised_before(
     """
     name = value.node
     statement = site.carrier.statement
-    if not isinstance(name, ast.Name) or statement is None:
+    conditional = isinstance(tree.parent_of[site.node], ast.IfExp)
+    if not isinstance(name, ast.Name) or statement is None or conditional:
         return None
     owner = site.scope.owner_of(name.id)
     if owner is None or owner.function is not owner or owner is not site.scope:
@@ -211,9 +217,31 @@ def _serialised_before(
         or not _only_assigned(owner, name.id)
     ):
         return None
-    from_file = site.source.segment(binding.value)
-    call = read_encoder_call(parse_fragment(from_file), tree, site.scope)
-    return (call, binding) if call else None
+    text = site.source.segment(binding.value)
+    call = read_encoder_call(parse_fragment(text), tree, site.scope)
+    if (
+        call is None
+        or comments_in(text) != comments_in(call.value.text)
+        or _reads_names(site.scope, tree)
+    ):
+        return None
+    return call, binding
+
+
+def _is_settled(line: Text[Hole], site: Site, tree: ScopeTree) -> bool:
+    """Whether the line can be rendered before the payload is encoded: it has no effect and cannot fail."""
+    return all(
+        is_effectless(h.value.node) and is_str(h.value.node, tree, site.scope) for h in line.holes
+    )
+
+
+def _reads_names(scope: Scope, tree: ScopeTree) -> bool:
+    """Whether the function may look at its own variables by name."""
+    return any(
+        tree.scope_of[load].function is scope and tree.qualified_name(load) == f"builtins.{name}"
+        for name in ("locals", "vars", "eval", "exec", "dir")
+        for load in tree.name_loads.get(name, ())
+    )
 
 
 def _only_assigned(owner: Scope, name: str) -> bool:

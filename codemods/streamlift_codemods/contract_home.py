@@ -101,6 +101,8 @@ def import_of(home: ContractHome, file: FileFacts) -> str | None:
     """Return the module that *file* imports the contracts from, as its own imports are spelt."""
     if home.module is None:
         return None
+    if not file.package:
+        return home.module
     relative = any(
         isinstance(node, ast.ImportFrom) and node.level for node in ast.walk(file.source.tree)
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from .source import Span
 
 
+BARE_LINE_FEED = re.compile(r"(?<!\r)\n")
 IMPORT, CONSTANT, IN_PLACE = range(3)
 
 
@@ -66,6 +68,9 @@ def apply_edits(text: str, edits: Iterable[Edit], newline: str) -> str:
     for edit in sorted(set(edits)):
         if previous is not None and edit.start < previous.end:
             raise EditConflict(previous, edit)
-        pieces += [text[position : edit.start], edit.text.replace("\n", newline)]
+        pieces += [
+            text[position : edit.start],
+            BARE_LINE_FEED.sub(newline.replace("\\", ""), edit.text),
+        ]
         position, previous = edit.end, edit
     return "".join([*pieces, text[position:]])

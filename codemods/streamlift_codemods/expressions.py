@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from .frame_text import Text
     from .read_text import Hole
 
-INDENT = "    "
 NOT_PLAINLY_QUOTED = re.compile(r"""\\|[fF][rR]?['"]|'''|\"\"\"|\#""")
 ESCAPE = re.compile(r"\\.", re.DOTALL)
 ESCAPE_OR_QUOTE = {quote: re.compile(rf"\\.|{quote}", re.DOTALL) for quote in ("'", '"')}
@@ -28,10 +27,12 @@ class Style:
     Attributes:
         quote: The quote of its strings.
         line_length: The longest line that it allows.
+        indent: One step of its indentation.
     """
 
     quote: str = '"'
     line_length: int = 88
+    indent: str = "    "
 
 
 @dataclass
@@ -198,7 +199,7 @@ def _exploded(fragment: Fragment, indentation: str, style: Style) -> str:
 def _listed(
     opening: str, items: list[tuple[str, Fragment]], closing: str, indentation: str, style: Style
 ) -> str:
-    deeper = indentation + INDENT
+    deeper = indentation + style.indent
     lines = [opening]
     for prefix, item in items:
         text = item.text

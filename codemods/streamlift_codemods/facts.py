@@ -53,6 +53,11 @@ class FileFacts:
         depth = len(self.package) - dots + 1
         return ".".join([*self.package[: max(depth, 0)], qualified[dots:]])
 
+    def is_taken(self, name: str) -> bool:
+        """Return whether the module binds *name* to something that is not ours."""
+        bindings = self.tree.module.bindings.get(name, ())
+        return any(not (binding.qualified or "").startswith("streamlift.") for binding in bindings)
+
     def exports(self, name: str) -> bool | None:
         """Return whether `__all__` lists *name*; None if the module has no such list."""
         bindings = self.tree.module.bindings.get("__all__")

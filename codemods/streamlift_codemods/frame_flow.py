@@ -278,6 +278,9 @@ class Flow:
         if isinstance(place, Function):
             return self._calls(place)
         found: list[tuple[ast.expr, Holds]] = []
+        bindings = place.owner.bindings[place.name]
+        if place.holds == "frame" and any(isinstance(b.node, ast.AugAssign) for b in bindings):
+            self.stuck[place] = "carrier-accumulated"
         for load in self.file.tree.loads_of(place.name, place.owner):
             taken = self._taken(load) if place.holds == "frames" else None
             if taken is not None:

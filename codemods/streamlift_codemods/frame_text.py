@@ -125,6 +125,8 @@ def parse_frame(text: Text[HoleT]) -> Frame[HoleT]:
     assert end is not None
     lines = LINE_END.split(flat[: end.start()])
     terminator = end.group()
+    if not lines[0] and any(FIELD_LINE.match(line) for line in lines):
+        raise NotAFrame("leading-line-end", is_site=True)
     if not FIELD_LINE.match(lines[0]) and not COMMENT_LINE.match(lines[0]):
         later = any(FIELD_LINE.match(line.lstrip(_private(holes))) for line in lines)
         starts_with_hole = bool(lines[0]) and lines[0][0] in _private(holes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from .scopes import ScopeTree
     from .source import SourceFile
 
+BLANK_LINE = re.compile(r"[ \t]*(?:\r\n|\r|\n)")
 ImportNode = ast.Import | ast.ImportFrom
 FUTURE, STANDARD_LIBRARY, THIRD_PARTY, FIRST_PARTY, LOCAL = range(5)
 
@@ -51,7 +53,7 @@ def add_imports(
         wanted, key=lambda new: (_section(new.module, first_party), _module_key(new.module))
     ):
         existing = _existing(block, new.module)
-        have = {alias.name for alias in existing.names if not alias.asname} if existing else set()
+        have = {_spelt(alias) for alias in existing.names} if existing else set()
         missing = tuple(name for name in new.names if name not in have)
         if not missing:
             continue
@@ -126,21 +128,30 @@ def remove_name(source: SourceFile, statement: ImportNode, name: str) -> Edit | 
         and not source.text[span.end : whole_lines.end].strip()
     )
     if not kept:
-        return replace(whole_lines, "") if alone else None
+        return replace(_with_blank_lines(source, whole_lines), "") if alone else None
     text = source.text[span.start : span.end]
     if statement.lineno == statement.end_lineno and "(" not in text:
-        names = ", ".join(
-            f"{alias.name} as {alias.asname}" if alias.asname else alias.name for alias in kept
-        )
+        names = ", ".join(_spelt(alias) for alias in kept)
         head = text[: text.index("import", 5 if isinstance(statement, ast.ImportFrom) else 0)]
         return replace(span, f"{head}import {names}")
     removed = next(alias for alias in statement.names if _bound(alias) == name)
     line = source.line_text(removed.lineno)
-    shown = f"{removed.name} as {removed.asname}" if removed.asname else removed.name
+    shown = _spelt(removed)
     if line.strip() == f"{shown},":
         start = source.offset(removed.lineno, 0)
         return replace(Span(start, start + len(line) + len(source.newline)), "")
     return None
+
+
+def _with_blank_lines(source: SourceFile, lines: Span) -> Span:
+    """Take the blank lines behind *lines* in, if what stands before them ends in one, or is only comments."""
+    before = LINE_END.split(source.text[: lines.start])
+    comments_only = all(not line.strip() or line.lstrip().startswith("#") for line in before)
+    end = lines.end
+    if comments_only or not before[-2].strip():
+        while blank := BLANK_LINE.match(source.text, end):
+            end = blank.end()
+    return Span(lines.start, end)
 
 
 def binding_statement(tree: ScopeTree, name: str) -> ImportNode | None:
@@ -149,6 +160,10 @@ def binding_statement(tree: ScopeTree, name: str) -> ImportNode | None:
     node = bindings[0].node if len(bindings) == 1 else None
     at_top = node is not None and tree.parent_of[node] is tree.module.node
     return node if isinstance(node, (ast.Import, ast.ImportFrom)) and at_top else None
+
+
+def _spelt(alias: ast.alias) -> str:
+    return f"{alias.name} as {alias.asname}" if alias.asname else alias.name
 
 
 def _bound(alias: ast.alias) -> str:
@@ -174,6 +189,10 @@ def _insertion(
     key = (True, _module_key(new.module))
     placed = [(node, _node_section(node, first_party)) for node in block]
     same = [node for node, its in placed if its == section]
+    if any(isinstance(node, ast.ImportFrom) and node.names[0].name == "*" for node in block):
+        return insert(
+            after_statement(source, block[-1]), text, IMPORT
+        )  # or it might hide our names
     before = [node for node in same if _node_key(node) < key]
     earlier = [node for node, its in placed if its < section]
     if before:

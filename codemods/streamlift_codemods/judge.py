@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 JSON_PATCH = re.compile(rb"\bjson\.(?:dumps|JSONEncoder)\s*=[^=]|\bsetattr\(\s*json\s*,")
 LINE_TELLERS = re.compile(r"^(?:traceback|inspect|linecache|faulthandler)\.|^sys\._getframe")
+OUR_NAMES = ("SSEFormatter", "ModelDialect")
 SHARED = {"public-helper", "shared-helper"}
 
 
@@ -91,20 +92,16 @@ class Judge:
         return producers.setdefault(scope, Producer(file, scope.node, scope))
 
     def _read(self, site: Site, file: FileFacts) -> None:
-        content = content_of(site, file.tree)
+        content = content_of(site, file.tree, trusts_json=not self.json_is_patched)
         bindings = site.scope.bindings_of(CHUNK)
         if content is None:
             site.leave("no-data", "review")
-        elif bindings and {binding.qualified for binding in bindings} - CHUNK_ORIGIN:
+        elif (bindings and {binding.qualified for binding in bindings} - CHUNK_ORIGIN) or any(
+            file.is_taken(name) for name in OUR_NAMES
+        ):
             site.leave("name-collision")
         elif _tells_lines(site, file.tree):
             site.leave("source-text")
-        elif (
-            content.call is not None
-            and content.call.dialect.encoder == "json"
-            and self.json_is_patched
-        ):
-            site.leave("patched-encoder")
         elif site.scope.function is None:
             site.leave("carrier-constant")
         elif isinstance(site.scope.node, ast.Lambda):
@@ -130,6 +127,7 @@ class Judge:
 
     def _calls(self, flow: Flow) -> list[Site]:
         tree = flow.file.tree
+        calls = {use: place for place in flow.functions() for use in flow.uses[place]}
         return [
             Site(
                 flow.file.source,
@@ -139,8 +137,7 @@ class Judge:
                 "helper-call",
                 helper=place.node,
             )
-            for place in flow.functions()
-            for use in flow.uses[place]
+            for use, place in calls.items()
         ]
 
     def _add_calls_elsewhere(self, flow: Flow) -> None:

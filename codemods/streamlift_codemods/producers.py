@@ -18,6 +18,7 @@ STREAMING_RESPONSE = {
     "starlette.responses.StreamingResponse",
     "fastapi.responses.StreamingResponse",
 }
+OUR_DECORATOR = {"streamlift.producer", "streamlift.sse.producer.producer"}
 ROUTE_METHODS = {
     "get",
     "post",
@@ -78,6 +79,12 @@ class Producer:
     needs_decorator: bool = True
 
     @property
+    def is_decorated(self) -> bool:
+        """Whether it has a boundary of its own already."""
+        targets = [d.func if isinstance(d, ast.Call) else d for d in self.node.decorator_list]
+        return any(self.file.tree.qualified_name(target) in OUR_DECORATOR for target in targets)
+
+    @property
     def path(self) -> str:
         return self.scope.path
 
@@ -134,7 +141,7 @@ def find_edges(producer: Producer, facts: ProjectFacts, *, closed_world: bool) -
     alone = len(owner.bindings[producer.node.name]) == 1 and is_private(
         producer.node, owner, file, closed_world=closed_world
     )
-    producer.needs_decorator = not (
+    producer.needs_decorator = not producer.is_decorated and not (
         resolved and alone and is_known_here(producer.node, owner, facts, file)
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from dataclasses import dataclass, field
@@ -32,7 +33,7 @@ NEVER = {
 PROJECT_MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
 # A field name at the start of a string or of a line in it, or a comment frame.
 CANDIDATE = re.compile(
-    rb"""(?:["']|\\n|\\r|["']\\?\r?\n)(?:data|event|id|retry):|["']:[^"'\n]*(?:\\n|\\r){2}|\bStreamingChunk[.(]"""
+    rb"""(?:["']|\\n|\\r|["']\\?\r?\n|\}|[\r\n])(?:data|event|id|retry):|["']:[^"'\n]*(?:\\n|\\r){2}|\bStreamingChunk[.(]"""
 )
 
 
@@ -63,15 +64,12 @@ class Project:
             return self.overlay[name]
         if name not in self._bytes:
             try:
-                self._bytes[name] = self.files[name].read_bytes()
+                self._bytes[name] = _read_regular(self.files[name])
             except OSError as error:
                 self._bytes[name] = None
+                problem = f"cannot be read ({error.strerror})"
                 remedy = "check that it exists and its permissions"
-                self.errors.append(
-                    UnreadableSource(
-                        name, f"cannot be read ({error.strerror})", remedy, "unreadable"
-                    )
-                )
+                self.errors.append(UnreadableSource(name, problem, remedy, "unreadable"))
         return self._bytes[name]
 
     @property
@@ -194,8 +192,21 @@ def _walk(
             continue
         if is_directory:
             yield from _walk(path, top, ignores, exclude)
-        elif entry.is_file():
+        elif not _is_folder(path):  # what is neither is reported when it is read
             yield path
+
+
+def _read_regular(path: Path) -> bytes:
+    if path.exists() and not path.is_file():  # a pipe would be waited for
+        raise OSError(errno.EINVAL, "no regular file")
+    return path.read_bytes()
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a link that leads to itself
+        return False
 
 
 def _read_gitignore(path: Path) -> GitIgnoreSpec:

@@ -39,14 +39,15 @@ REASONS = {
         Reason("mixed-blanks", "Some colons of the frame are followed by a blank and some are not.", WRAP),
         Reason("unknown-field", "A line of the text has no field name that the standard knows.", WRAP),
         Reason(
+            "comment-in-code",
+            "A comment stands inside of the expression and would be lost.",
+            "move the comment before the statement",
+        ),
+        Reason("leading-line-end", "The text starts with a line end.", "send it by itself, or drop it"),
+        Reason(
             "source-text",
             "The text depends on the source itself, such as a traceback: an added import moves its line numbers.",
             "move it by hand, if nothing relies on the line numbers",
-        ),
-        Reason(
-            "patched-encoder",
-            "The project patches json.dumps or json.JSONEncoder, so its text cannot be told.",
-            "give the options to json.dumps itself",
         ),
         Reason(
             "rewriting-failed",
@@ -92,7 +93,7 @@ REASONS = {
         Reason("not-a-stream", "The generator is a context manager, a fixture or a property.", NOTHING),
         Reason("route-generator", "The generator is the path operation itself; the framework decides what to make of it.",
                "return a response around an inner generator"),
-        Reason("name-collision", "The name StreamingChunk means something else in this file.", "rename one of the two"),
+        Reason("name-collision", "A name that the new code needs, such as StreamingChunk, means something else in this file.", "rename one of the two"),
         Reason("not-proved", "The new expression does not do the same in every case.", "compare both by hand"),
         Reason("may-not-be-str", "The value may be something else than a str.", "make it a str"),
         Reason("quotes-in-field", "The f-string cannot be written again with its quotes.", "bind the value to a name first"),

@@ -84,6 +84,9 @@ class ChunkWriter:
         else:
             value = self._source(content, content.call.value.node)
         effects = not is_effectless(content.call.value.node) and not content.serialised
+        if self._is_encoded_first(content, contract):
+            text = self._raw_text(content.text)
+            return self._call("raw", text, content, contract, effects=True)
         return self._call("of", value, content, contract, effects=effects)
 
     def _source(self, content: Content, node: ast.expr) -> str:
@@ -137,12 +140,25 @@ class ChunkWriter:
         self, constructor: str, value: str, content: Content, contract: Contract, *, effects: bool
     ) -> Rewritten:
         fields = self._fields(content, contract)
-        in_order = not effects or all(self._may_wait(text) for _, text, _ in fields)
-        named = {"of": "payload", "raw": "text"}[constructor]
-        after = [f"{name}={source}" for name, _, source in fields]
-        arguments = [value, *after] if in_order else [*after, f"{named}={value}"]
+        settled = all(self._may_wait(text) for _, text, _ in fields)
+        lazy = not effects and all(self._is_effectless(text) for _, text, _ in fields)
+        arguments = [value, *(f"{name}={source}" for name, _, source in fields)]
+        if not settled and not lazy:
+            named = {name: f"{name}={source}" for name, _, source in fields}
+            named["data"] = f"{ {'of': 'payload', 'raw': 'text'}[constructor] }={value}"
+            arguments = [named[name] for name in contract.order if name in named]
         grade = "encoded" if constructor == "raw" else self._grade(content)
         return Rewritten(f"{CHUNK}.{constructor}({', '.join(arguments)})", grade)
+
+    def _is_encoded_first(self, content: Content, contract: Contract) -> bool:
+        """Whether the payload is encoded before a field is rendered that may fail or have an effect."""
+        behind = contract.order[contract.order.index("data") :]
+        lines = content.lines._asdict()
+        return any(
+            text is not None and not self._may_wait(text)
+            for name, text in lines.items()
+            if name in behind
+        )
 
     def _grade(self, content: Content) -> str:
         return "model" if content.call and content.call.dialect.encoder != "json" else "payload"
@@ -165,6 +181,9 @@ class ChunkWriter:
         if hole is not None and hole.is_plain and is_str(hole.value.node, self.tree, self.scope):
             return hole.value.text if hole.is_concatenated else requoted(hole.value, self.style)
         return text_expression(text, self.style)
+
+    def _is_effectless(self, text: Text[Hole]) -> bool:
+        return all(is_effectless(hole.value.node) for hole in text.holes)
 
     def _may_wait(self, text: Text[Hole]) -> bool:
         """Whether the field may be rendered after the payload's expression has run: only what cannot change."""

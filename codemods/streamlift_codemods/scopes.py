@@ -38,14 +38,23 @@ class Binding:
 
 @dataclass(eq=False)
 class Scope:
-    """A namespace of the file: module, class, function, lambda or comprehension."""
+    """A namespace of the file: module, class, function, lambda or comprehension.
+
+    Attributes:
+        node: What makes it.
+        parent: The scope around it.
+        bindings: What binds each of its names.
+        outer_names: The names that it declares global or nonlocal.
+        global_names: Those that it declares global.
+        star_import: The line of the module's last star import, 0 if it has none.
+    """
 
     node: ScopeNode
     parent: Scope | None
     bindings: dict[str, list[Binding]] = field(default_factory=lambda: defaultdict(list))
     outer_names: set[str] = field(default_factory=set)
     global_names: set[str] = field(default_factory=set)
-    star_import: bool = False
+    star_import: int = 0
 
     @property
     def is_class(self) -> bool:
@@ -140,8 +149,16 @@ class ScopeTree(ast.NodeVisitor):
         bindings = (scope or self.scope_of[node]).bindings_of(node.id)
         if not bindings:
             return None if self.module.star_import else f"builtins.{node.id}"
+        if any(self._may_be_rebound(binding) for binding in bindings):
+            return None
         names = {binding.qualified for binding in bindings}
         return names.pop() if len(names) == 1 else None
+
+    def _may_be_rebound(self, binding: Binding) -> bool:
+        """Whether a star import of the module comes after *binding*, which stands in the module."""
+        last = self.module.star_import
+        at_module = self.scope_of.get(binding.node) is self.module
+        return bool(last) and at_module and getattr(binding.node, "lineno", 0) < last
 
     def ancestors(self, node: ast.AST) -> list[ast.AST]:
         """Return the nodes around *node*, innermost first."""
@@ -270,8 +287,7 @@ class ScopeTree(ast.NodeVisitor):
         module = "." * node.level + (node.module or "")
         for alias in node.names:
             if alias.name == "*":
-                self._scope.star_import = True
-                self.module.star_import = True
+                self.module.star_import = node.lineno
             else:
                 separator = "" if module.endswith(".") else "."
                 self._bind(

@@ -46,7 +46,9 @@ class Settings:
     def style_of(self, source: SourceFile) -> Style:
         """Return how *source* is written: by the project's settings, else as most of the file is."""
         longest = 88
-        return Style(self.quote or source.majority_quote, self.line_length or longest)
+        return Style(
+            self.quote or source.majority_quote, self.line_length or longest, source.indent
+        )
 
 
 def read_settings(root: Path) -> Settings:

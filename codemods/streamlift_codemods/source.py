@@ -62,6 +62,16 @@ class SourceFile:
         return match.group() if match else "\n"
 
     @cached_property
+    def indent(self) -> str:
+        """One step of the file's indentation."""
+        for node in ast.walk(self.tree):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                outer, inner = (self.indentation(self.span(n).start) for n in (node, node.body[0]))
+                if inner.startswith(outer) and inner != outer:
+                    return inner.removeprefix(outer)
+        return "    "
+
+    @cached_property
     def majority_quote(self) -> str:
         """The quote of most of the file's plain strings."""
         counted = {"'": 0, '"': 0}
@@ -156,6 +166,18 @@ class SourceFile:
         """Return the bytes of *text* in this file's encoding, with its byte order mark."""
         mark = BOM if self.raw.startswith(BOM) else b""
         return mark + text.encode(self.encoding)
+
+
+def comments_in(text: str) -> list[str]:
+    """Return the comments of *text*, a piece of source."""
+    if "#" not in text:
+        return []
+    lines = iter(text.splitlines(keepends=True))
+    try:
+        tokens = list(tokenize.generate_tokens(lambda: next(lines, "")))
+    except (tokenize.TokenError, SyntaxError, IndentationError):
+        return ["unreadable"]
+    return [token.string for token in tokens if token.type == tokenize.COMMENT]
 
 
 def read_source(path: Path, name: str) -> SourceFile:

@@ -10,12 +10,17 @@ from .expressions import NotWritable
 from .fragment import parse_fragment
 from .prove import NotProved, prove
 from .rewrite import ChunkWriter
+from .source import comments_in
 
 if TYPE_CHECKING:
     from .content import Content
     from .plan import Plan
+    from .rewrite import Rewritten
     from .scopes import ScopeTree
     from .sites import Site
+
+
+GRADES = ("typed", "payload", "model", "delegated", "encoded")  # best first
 
 
 def write_chunks(plan: Plan) -> dict[Site, str]:
@@ -34,6 +39,7 @@ def write_chunks(plan: Plan) -> dict[Site, str]:
         try:
             writer = ChunkWriter(file.tree, site.scope, plan.settings.style_of(file.source))
             written = writer.write(content, contract)
+            _check_comments(site, written)
             old, new = _compared(site, content, parse_fragment(written.expression).node, file.tree)
             site.proof = prove(old, new, formatters[contract], file.tree, site.scope)
         except NotWritable as error:
@@ -49,6 +55,12 @@ def write_chunks(plan: Plan) -> dict[Site, str]:
             )
     _grade_calls(plan)
     return failed
+
+
+def _check_comments(site: Site, written: Rewritten) -> None:
+    before = comments_in(f"({site.source.segment(site.node)}\n)")
+    if before != comments_in(f"({written.expression}\n)"):
+        raise NotWritable("comment-in-code")
 
 
 def _compared(
@@ -73,11 +85,11 @@ def _compared(
 def _grade_calls(plan: Plan) -> None:
     """Give each call of a function that returns chunks the grade of what it returns."""
     for file in plan.facts.files.values():
-        grades = {
-            site.scope.node: site.grade
-            for site in file.sites
-            if site.kind == "frame" and site.grade
-        }
+        grades: dict[object, str] = {}
+        for site in file.sites:
+            if site.kind == "frame" and site.grade:
+                known = grades.get(site.scope.node, site.grade)
+                grades[site.scope.node] = max(known, site.grade, key=GRADES.index)
         for site in file.sites:
             if site.kind == "helper-call" and site.verdict == "auto":
                 site.grade = grades.get(site.helper, "payload") if site.helper else None

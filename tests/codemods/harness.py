@@ -15,7 +15,7 @@ import types
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from starlette.responses import Response
@@ -49,8 +49,6 @@ class Case:
         contains: What stands in the new text.
         lacks: What does not.
         wish: What a careful person would do better than what is expected here.
-        bug: Why it fails today.
-        bug_of: Why a variant fails today, by the name of the variant.
     """
 
     name: str
@@ -62,8 +60,6 @@ class Case:
     contains: tuple[str, ...] = ()
     lacks: tuple[str, ...] = ()
     wish: str = ""
-    bug: str = ""
-    bug_of: dict[str, str] = field(default_factory=dict)
 
     @property
     def files(self) -> Files:

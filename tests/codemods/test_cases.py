@@ -34,17 +34,14 @@ def migrated(name):
 
 def params():
     for case in CASES:
-        marks = [pytest.mark.xfail(strict=True, reason=case.bug)] if case.bug else []
-        yield pytest.param(case, id=case.name, marks=marks)
+        yield pytest.param(case, id=case.name)
 
 
 def variant_params():
-    for case in (case for case in CASES if not case.bug):
+    for case in CASES:
         for variant in VARIANTS.values():
             if variant_of(case.files, variant) is not None:
-                bug = case.bug_of.get(variant.name)
-                marks = [pytest.mark.xfail(strict=True, reason=bug)] if bug else []
-                yield pytest.param(case, variant, id=f"{case.name}, {variant.name}", marks=marks)
+                yield pytest.param(case, variant, id=f"{case.name}, {variant.name}")
 
 
 def test_names_are_unique():
@@ -88,7 +85,6 @@ def test_a_form_feed_is_not_repeated():
     assert first_form(PLAIN.replace(b"async def", b"\x0casync def")).count(b"\x0c") == 1
 
 
-@pytest.mark.xfail(strict=True, reason="new lines are indented by four blanks in a file of tabs")
 def test_new_lines_are_indented_as_the_file_is():
     written = first_form(WIDE.replace(b"    ", b"\t"))
 
@@ -96,9 +92,6 @@ def test_new_lines_are_indented_as_the_file_is():
     assert b"\t " not in written
 
 
-@pytest.mark.xfail(
-    strict=True, reason="an import that goes leaves the blank line behind it at the top of the file"
-)
 def test_no_blank_line_is_left_at_the_top():
     source = PLAIN.replace(b"import json\n", b"import json\n\nfrom stage import note\n")
 

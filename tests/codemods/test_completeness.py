@@ -105,24 +105,7 @@ def missing_of(root):
     return missing
 
 
-BUGS = {
-    "a prompt": "the prefilter passes over the file",
-}
-
-
-@pytest.mark.parametrize(
-    "case",
-    [
-        pytest.param(
-            case,
-            id=case.name,
-            marks=[pytest.mark.xfail(strict=True, reason=BUGS[case.name])]
-            if case.name in BUGS
-            else [],
-        )
-        for case in CASES
-    ],
-)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_every_token_of_the_cases_has_a_row(tmp_path, case):
     write(tmp_path, case.files)
 

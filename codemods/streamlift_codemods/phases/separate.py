@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-import tokenize
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
@@ -19,8 +18,9 @@ from ..errors import UnreadableSource
 from ..expressions import dedented, laid_out
 from ..frame_flow import FRAME_LIST_METHODS, Function, Variable
 from ..imports import NewImport, add_imports, after_statement, binding_statement, remove_name
+from ..producers import OUR_DECORATOR
 from ..scopes import ScopeTree
-from ..source import Span, parse_source
+from ..source import Span, comments_in, parse_source
 
 if TYPE_CHECKING:
     from ..content import Content
@@ -100,7 +100,7 @@ class _FileRewriting:
     def _site(self, site: Site) -> None:
         span = self.source.span(site.node)
         wide = self.source.with_parentheses(span)
-        if not _comments(self.source.text[wide.start : wide.end]):
+        if not comments_in(self.source.text[wide.start : wide.end]):
             span = wide
         self.edits.append(self._laid_out(span, self.plan.expressions[site]))
         self.imports["streamlift"].add("StreamingChunk")
@@ -142,17 +142,30 @@ class _FileRewriting:
         self._annotate(_item_type(producer.node.returns), foreign=producer.yields_other_things)
         self._use_contract(name)
         if producer.needs_decorator:
-            self.imports["streamlift"].add("producer")
+            decorator = self._decorator(producer)
             start = self.source.span(producer.node).start
             indentation = self.source.indentation(start).rpartition("\f")[2]
-            self.edits.append(insert(start, f"@producer({name})\n{indentation}"))
+            self.edits.append(insert(start, f"@{decorator}({name})\n{indentation}"))
         for edge in producer.edges:
             self._edge(edge, name)
+
+    def _decorator(self, producer: Producer) -> str:
+        """Return the name of our decorator where *producer* is defined, and import it."""
+        tree = self.file.tree
+        visible = [
+            *tree.module.bindings.get("producer", ()),
+            *tree.scope_of[producer.node].bindings_of("producer"),
+        ]
+        if all(binding.qualified in OUR_DECORATOR for binding in visible):
+            self.imports["streamlift"].add("producer")
+            return "producer"
+        self.imports["streamlift"].add("producer as sse_producer")
+        return "sse_producer"
 
     def _edge(self, edge: Edge, contract: str) -> None:
         call, whole = self.source.span(edge.producer_call), self.source.span(edge.response)
         edits = [insert(call.start, f"{contract}.stream("), insert(call.end, ")")]
-        if edge.names_media_type:
+        if edge.names_media_type and not self.file.is_taken("SSEResponse"):
             edits.append(replace(self.source.span(edge.response.func), "SSEResponse"))
             self.imports[RESPONSE_MODULE].add("SSEResponse")
         if edge.response.lineno == edge.response.end_lineno:
@@ -384,15 +397,3 @@ def _item_type(annotation: ast.expr | None) -> ast.expr | None:
         return None
     inside = annotation.slice
     return inside.elts[0] if isinstance(inside, ast.Tuple) and inside.elts else inside
-
-
-def _comments(text: str) -> list[str]:
-    lines = iter(text.splitlines(keepends=True))
-    try:
-        return [
-            t.string
-            for t in tokenize.generate_tokens(lambda: next(lines, ""))
-            if t.type == tokenize.COMMENT
-        ]
-    except (tokenize.TokenError, SyntaxError, IndentationError):
-        return ["unreadable"] if "#" in text else []
