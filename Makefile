@@ -19,7 +19,7 @@ demo: .venv/ready ## migrate the bundled Pattern-1 app and compare its bytes bef
 	@$(BIN)/python -m examples.demo
 
 test: .venv/ready ## run the test suite; ARGS=tests/runtime for a part of it
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto $(ARGS)
 
 lint: .venv/ready ## ruff, the import contracts, and types
 	$(BIN)/ruff check .

@@ -112,7 +112,9 @@ OTHERS: list[object] = [
     {"_sample": 1}, _Text("sub"), _Whole(7), _Real(1.5), _Mapping(a=1), _Word.FIRST, _Number.ONE, b"bytes", {1, 2}, object,
     {(1, 2): "tuple key"}, _circular(),
 ]  # fmt: skip
+WORDS: list[object] = [*STRINGS, _Text("sub"), _Word.FIRST]
 MAPPINGS: list[object] = [
+    {(1, 2): "tuple key"},
     {},
     {"type": "spread", "x": 1},
     {"content": "é"},
@@ -124,13 +126,15 @@ ROLES: dict[str, Callable[[Witness, int], object]] = {
     "any": lambda witness, n: [witness.probe(), *STRINGS, *OTHERS][
         n % (1 + len(STRINGS) + len(OTHERS))
     ],
-    "str": lambda _, n: STRINGS[n % len(STRINGS)],
+    "str": lambda _, n: WORDS[n % len(WORDS)],
+    "exact": lambda _, n: STRINGS[n % len(STRINGS)],
     "spread": lambda _, n: MAPPINGS[n % len(MAPPINGS)],
     "model": lambda witness, n: _Model(witness, [*STRINGS, *OTHERS[:8]][n % (len(STRINGS) + 8)]),
 }
 ROUNDS = {
     "any": 1 + len(STRINGS) + len(OTHERS),
-    "str": len(STRINGS),
+    "str": len(WORDS),
+    "exact": len(STRINGS),
     "spread": len(MAPPINGS),
     "model": len(STRINGS) + 8,
 }

@@ -95,6 +95,7 @@ def _add_paths(command: argparse.ArgumentParser) -> None:
 
 def _scan(options: argparse.Namespace) -> int:
     plan, _ = _planned(options.paths)
+    _report_errors(plan)
     if options.format == "json":
         from .report.json_report import report
 
@@ -113,6 +114,7 @@ def _migrate(options: argparse.Namespace) -> int:
     plan, settings = _planned(options.paths)
     project = plan.facts.project
     changes = separate(plan)
+    _report_errors(plan)
     if options.write:
         _refuse_dirty_tree(project, changes, allowed=options.allow_dirty)
     _check_second_run(project, settings, changes)
@@ -145,9 +147,12 @@ def _planned(paths: list[Path]) -> tuple[Plan, Settings]:
             raise UsageError(str(path), "does not exist", "name a file or a directory")
     settings = read_settings(project_root(paths[0].resolve()))
     plan = make_plan(open_project(paths, settings.exclude), settings)
+    return plan, settings
+
+
+def _report_errors(plan: Plan) -> None:
     for error in plan.facts.errors:
         print(f"streamlift: {error}", file=sys.stderr)
-    return plan, settings
 
 
 def _status(plan: Plan) -> int:

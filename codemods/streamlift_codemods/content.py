@@ -12,7 +12,7 @@ from .fragment import Fragment, parse_fragment
 from .payload import EncoderCall, read_encoder_call
 from .purity import is_effectless, is_str
 from .source import comments_in
-from .statements import assignment_before, assignment_before_statement
+from .statements import assignment_before, assignment_before_statement, runs_before
 
 if TYPE_CHECKING:
     from .frame_text import Text
@@ -81,7 +81,8 @@ def content_of(site: Site, tree: ScopeTree, *, trusts_json: bool = True) -> Cont
         return Content(kind, data, lines=lines)
     hole = data.only_hole
     if hole is not None and hole.is_plain and trusts_json:
-        if call := read_encoder_call(hole.value, tree, site.scope):
+        call = read_encoder_call(hole.value, tree, site.scope)
+        if call is not None and _is_bound_by_now(hole.value.node, site.node, tree, site.scope):
             return Content("payload", data, call, lines=lines)
         found = _serialised_before(hole.value, site, tree)
         if found and all(_is_settled(line, site, tree) for line in lines if line):
@@ -226,6 +227,22 @@ def _serialised_before(
     ):
         return None
     return call, binding
+
+
+def _is_bound_by_now(call: ast.expr, place: ast.AST, tree: ScopeTree, scope: Scope) -> bool:
+    """Whether the encoder that *call* names is certainly bound when *place* is reached.
+
+    An import in a function binds its name for the whole function, and only once it has run.
+    """
+    root = call.func if isinstance(call, ast.Call) else call
+    while isinstance(root, ast.Attribute):
+        root = root.value
+    owner = scope.owner_of(root.id) if isinstance(root, ast.Name) else None
+    if owner is None or owner is tree.module or not isinstance(root, ast.Name):
+        return True
+    bindings = [binding.node for binding in owner.bindings[root.id]]
+    imports = [node for node in bindings if isinstance(node, (ast.Import, ast.ImportFrom))]
+    return not imports or any(runs_before(node, place, tree) for node in imports)
 
 
 def _is_settled(line: Text[Hole], site: Site, tree: ScopeTree) -> bool:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 BARE_LINE_FEED = re.compile(r"(?<!\r)\n")
-IMPORT, CONSTANT, IN_PLACE = range(3)
+FUTURE, STANDARD_LIBRARY, THIRD_PARTY, FIRST_PARTY, LOCAL, CONSTANT, IN_PLACE = range(7)
 
 
 @dataclass(frozen=True, order=True)

@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .edits import IMPORT, Edit, insert, replace
+from .edits import FIRST_PARTY, FUTURE, LOCAL, STANDARD_LIBRARY, THIRD_PARTY, Edit, insert, replace
 from .source import LINE_END, Span
 
 if TYPE_CHECKING:
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from .source import SourceFile
 
 BLANK_LINE = re.compile(r"[ \t]*(?:\r\n|\r|\n)")
+IMPORT_HEAD = re.compile(r"(?:from\s+\S+\s+)?import\s+")
 ImportNode = ast.Import | ast.ImportFrom
-FUTURE, STANDARD_LIBRARY, THIRD_PARTY, FIRST_PARTY, LOCAL = range(5)
 
 
 @dataclass(frozen=True)
@@ -118,29 +118,29 @@ def after_statement(source: SourceFile, statement: ast.stmt) -> int:
     return match.end() if match else len(source.text)
 
 
-def remove_name(source: SourceFile, statement: ImportNode, name: str) -> Edit | None:
-    """Return the edit that takes the binding *name* out of the import *statement*; None if that is not simple."""
+def remove_names(source: SourceFile, statement: ImportNode, names: set[str]) -> list[Edit]:
+    """Return the edits that take the bindings *names* out of the import *statement*; none if that is not simple."""
     span = source.span(statement)
-    kept = [alias for alias in statement.names if _bound(alias) != name]
-    whole_lines = Span(source.line_start(span.start), after_statement(source, statement))
-    alone = (
-        not source.text[whole_lines.start : span.start].strip()
-        and not source.text[span.end : whole_lines.end].strip()
-    )
+    kept = [alias for alias in statement.names if _bound(alias) not in names]
     if not kept:
-        return replace(_with_blank_lines(source, whole_lines), "") if alone else None
+        lines = Span(source.line_start(span.start), after_statement(source, statement))
+        around = source.text[lines.start : span.start] + source.text[span.end : lines.end]
+        return [] if around.strip() else [replace(_with_blank_lines(source, lines), "")]
     text = source.text[span.start : span.end]
-    if statement.lineno == statement.end_lineno and "(" not in text:
-        names = ", ".join(_spelt(alias) for alias in kept)
-        head = text[: text.index("import", 5 if isinstance(statement, ast.ImportFrom) else 0)]
-        return replace(span, f"{head}import {names}")
-    removed = next(alias for alias in statement.names if _bound(alias) == name)
-    line = source.line_text(removed.lineno)
-    shown = _spelt(removed)
-    if line.strip() == f"{shown},":
-        start = source.offset(removed.lineno, 0)
-        return replace(Span(start, start + len(line) + len(source.newline)), "")
-    return None
+    head = IMPORT_HEAD.match(text)
+    if statement.lineno == statement.end_lineno and "(" not in text and head is not None:
+        return [replace(span, f"{head.group()}{', '.join(map(_spelt, kept))}")]
+    removed = [alias for alias in statement.names if _bound(alias) in names]
+    return [edit for alias in removed if (edit := _without_line(source, alias)) is not None]
+
+
+def _without_line(source: SourceFile, alias: ast.alias) -> Edit | None:
+    """Return the edit that takes the line of *alias* away, if nothing else stands in it."""
+    line = source.line_text(alias.lineno)
+    if line.strip() != f"{_spelt(alias)},":
+        return None
+    start = source.offset(alias.lineno, 0)
+    return replace(Span(start, start + len(line) + len(source.newline)), "")
 
 
 def _with_blank_lines(source: SourceFile, lines: Span) -> Span:
@@ -191,20 +191,20 @@ def _insertion(
     same = [node for node, its in placed if its == section]
     if any(isinstance(node, ast.ImportFrom) and node.names[0].name == "*" for node in block):
         return insert(
-            after_statement(source, block[-1]), text, IMPORT
+            after_statement(source, block[-1]), text, section
         )  # or it might hide our names
     before = [node for node in same if _node_key(node) < key]
     earlier = [node for node, its in placed if its < section]
     if before:
-        return insert(after_statement(source, before[-1]), text, IMPORT)
+        return insert(after_statement(source, before[-1]), text, section)
     if same:
-        return insert(source.line_start(source.span(same[0]).start), text, IMPORT)
+        return insert(source.line_start(source.span(same[0]).start), text, section)
     if earlier:
-        return insert(after_statement(source, earlier[-1]), "\n" + text, IMPORT)
+        return insert(after_statement(source, earlier[-1]), "\n" + text, section)
     if block:
-        return insert(source.line_start(source.span(block[0]).start), text + "\n", IMPORT)
+        return insert(source.line_start(source.span(block[0]).start), text + "\n", section)
     lead = "\n" if is_docstring_first(source.tree) else ""
-    return insert(end_of_header(source), f"{lead}{text}" if lead else f"{text}\n", IMPORT)
+    return insert(end_of_header(source), f"{lead}{text}" if lead else f"{text}\n", section)
 
 
 def _section(module: str, first_party: set[str]) -> int:

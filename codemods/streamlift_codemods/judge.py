@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from .carriers import TEST_FILE, carrier_of
 from .content import content_of, need_of
+from .dissolve import dissolve
 from .frame_flow import Flow, Function
 from .producers import Producer
 from .returning import obstacle
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 JSON_PATCH = re.compile(rb"\bjson\.(?:dumps|JSONEncoder)\s*=[^=]|\bsetattr\(\s*json\s*,")
 LINE_TELLERS = re.compile(r"^(?:traceback|inspect|linecache|faulthandler)\.|^sys\._getframe")
 OUR_NAMES = ("SSEFormatter", "ModelDialect")
+NAMING_CALLS = {"getattr", "setattr", "delattr", "hasattr", "object", "patch"}
 SHARED = {"public-helper", "shared-helper"}
 
 
@@ -57,6 +59,54 @@ class Judge:
         for file in self.files:
             self._add_calls_elsewhere(self.plan.flows[file.name])
 
+    def dissolve_helpers(self) -> None:
+        """Take the calls of helpers that stay text, and are yielded, as frames of their own."""
+        returned: dict[ast.AST, tuple[Site, FileFacts]] = {
+            site.scope.node: (site, file)
+            for file in self.files
+            for site in file.sites
+            if site in self.plan.contents and site.carrier.name == "return"
+        }
+        for file in list(self.plan.facts.files.values()):
+            for site in file.sites:
+                left = site.reason in SHARED and site.carrier.name == "yield"
+                if not left or site.helper is None or site.helper not in returned:
+                    continue
+                if not self._is_patched(site.helper.name):
+                    self._dissolve(site, file, *returned[site.helper])
+        self.files = list(self.plan.facts.files.values())
+
+    def _is_patched(self, name: str) -> bool:
+        """Whether a string names the function by its path, or to `setattr` and its like, as tests patch it."""
+        facts = self.plan.facts
+        files = [facts.load(other) for other in facts.project.mentioning({name})[name]]
+        return any(
+            _names(node, name, file.tree) for file in files if file for node in file.tree.strings
+        )
+
+    def _dissolve(self, call: Site, file: FileFacts, helper: Site, home: FileFacts) -> None:
+        several = sum(site.scope is helper.scope for site in home.sites) > 1
+        found = None if several else dissolve(call, file, helper, self.plan.contents[helper], home)
+        bindings = call.scope.bindings_of(CHUNK)
+        taken = any(binding.qualified not in CHUNK_ORIGIN for binding in bindings)
+        function = call.scope.node
+        if (
+            found is None
+            or taken
+            or not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef))
+        ):
+            return
+        if Producer(file, function, call.scope).refusal() is not None:
+            return
+        flow = self.plan.flows.setdefault(file.name, Flow(file))
+        flow.stuck.pop(call.node, None)
+        flow.follow(call.node)
+        call.frame, call.is_bytes = helper.frame, helper.is_bytes
+        call.verdict, call.reason = "auto", None
+        self.plan.contents[call] = found.content
+        self.plan.needs[call] = need_of(call, found.content, file.tree)
+        self.plan.originals[call] = found.original
+
     def leave(self, site: Site, reason: str) -> None:
         """Leave *site*, and with it every site whose frames mix with its own."""
         flow = self.plan.flows[site.source.name]
@@ -71,14 +121,14 @@ class Judge:
         """Find the generators that hand chunks out, with the sites that each of them sends."""
         producers: dict[Scope, Producer] = {}
         for file in self.files:
-            flow = self.plan.flows[file.name]
-            for site in file.sites:
-                if site.verdict != "auto":
+            flow = self.plan.flows.get(file.name)
+            for site in file.sites if flow is not None else ():
+                if flow is None or site.verdict != "auto":
                     continue
                 for expression in flow.yielded_from(site.node):
                     producer = self._producer(producers, file, flow.yields[expression])
                     producer.yields.add(expression)
-                    if site.kind == "frame":
+                    if site in self.plan.contents:
                         producer.reached.append(site)
                     if site.node is expression:
                         producer.sites.append(site)
@@ -163,6 +213,15 @@ class Judge:
         for site in flow.file.sites:
             if site.verdict == "auto" and (reason := flow.stuck.get(site.node)):
                 site.leave(reason)
+
+
+def _names(string: ast.Constant, name: str, tree: ScopeTree) -> bool:
+    value, call = string.value, tree.parent_of[string]
+    if not isinstance(value, str):
+        return False
+    function = call.func if isinstance(call, ast.Call) else None
+    caller = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+    return value.endswith(f".{name}") or (value == name and caller in NAMING_CALLS)
 
 
 def _tells_lines(site: Site, tree: ScopeTree) -> bool:

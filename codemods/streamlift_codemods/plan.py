@@ -12,6 +12,8 @@ from .producers import find_edges
 from .write_chunks import write_chunks
 
 if TYPE_CHECKING:
+    import ast
+
     from .content import Content
     from .contract import Contract, Need
     from .contract_home import ContractHome
@@ -36,6 +38,7 @@ class Plan:
         needs: What each readable site asks of its contract.
         contracts: The core of the contract that writes each rewritten site.
         encoded: The sites that are encoded where they stand, not by the boundary.
+        originals: What a dissolved call of a helper evaluates.
         expressions: The chunk expression of each rewritten frame site.
     """
 
@@ -48,6 +51,7 @@ class Plan:
     needs: dict[Site, Need] = field(default_factory=dict)
     contracts: dict[Site | Producer, Contract] = field(default_factory=dict)
     encoded: set[Site] = field(default_factory=set)
+    originals: dict[Site, ast.expr] = field(default_factory=dict)
     expressions: dict[Site, str] = field(default_factory=dict)
 
     @property
@@ -63,12 +67,12 @@ class Plan:
 
     @property
     def frame_sites(self) -> list[tuple[FileFacts, Site]]:
-        """The frame sites that are to be rewritten, with their files."""
+        """The sites whose expression is to be rewritten, with their files."""
         return [
             (file, site)
             for file in self.facts.files.values()
             for site in file.sites
-            if site.verdict == "auto" and site.kind == "frame"
+            if site.verdict == "auto" and site in self.contents
         ]
 
     def constant_of(self, target: Site | Producer, file: FileFacts) -> str:
@@ -84,6 +88,7 @@ def make_plan(project: Project, settings: Settings) -> Plan:
     judge = Judge(plan)
     judge.read_sites()
     judge.follow_frames()
+    judge.dissolve_helpers()
     settled = False
     while not settled:
         judge.group_producers()

@@ -17,7 +17,7 @@ from streamlift import StreamingChunk
 
 from .adversaries import ROLES, ROUNDS, Witness
 from .payload import MODEL_METHODS
-from .purity import is_effectless, is_str
+from .purity import is_effectless, is_settled_name, is_str
 
 if TYPE_CHECKING:
     from types import CodeType
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .scopes import Scope, ScopeTree
 
 SEED = 9  # any: the same run gives the same verdict
+TRUSTED_DUMPS = "json.dumps"  # no name that a program could have: a helper's own encoder
 CONSTRUCTORS = {"of", "raw", "comment", "done"}
 
 
@@ -49,6 +50,7 @@ class _Abstract(ast.NodeTransformer):
 
     tree: ScopeTree
     scope: Scope
+    bound: frozenset[str]
     holes: dict[str, int]
     roles: dict[int, str] = field(default_factory=dict)
     effects: list[int] = field(default_factory=list)
@@ -103,7 +105,8 @@ class _Abstract(ast.NodeTransformer):
             k.arg is None for k in node.keywords
         ):
             return None
-        if self.tree.qualified_name(function, self.scope) == "json.dumps":
+        trusted = isinstance(function, ast.Name) and function.id == TRUSTED_DUMPS
+        if trusted or self.tree.qualified_name(function, self.scope) == "json.dumps":
             return _loaded("json_dumps")
         if isinstance(function, ast.Name) and function.id == "StreamingChunk":
             return _loaded("StreamingChunk")
@@ -135,15 +138,18 @@ class _Abstract(ast.NodeTransformer):
     def _hole(self, node: ast.expr, role: str) -> ast.expr:
         index = self.holes.setdefault(ast.dump(node), len(self.holes))
         if role == "any" and is_str(node, self.tree, self.scope):
-            role = "str"
+            role = "exact" if is_str(node, self.tree, self.scope, exact=True) else "str"
             if isinstance(node, ast.Name):
                 self.assumed.add(f"{node.id} is a str by its annotation or assignments")
         if any(isinstance(child, ast.Attribute) for child in ast.walk(node)):
             self.assumed.add("reading an attribute has no effect")
         self.roles.setdefault(index, role)
         self.seen.append(index)
-        if is_effectless(node):
+        rebound = isinstance(node, ast.Name) and node.id in self.bound
+        if is_settled_name(node, self.tree, self.scope) and not rebound:
             return _loaded(f"hole_{index}")
+        if is_effectless(node):  # an effect may change what it is
+            return ast.Call(_loaded("read"), [ast.Constant(index), _loaded(f"hole_{index}")], [])
         self.effects.append(index)
         return ast.Call(_loaded("effect"), [ast.Constant(index), _loaded(f"hole_{index}")], [])
 
@@ -164,10 +170,11 @@ def prove(
         NotProved: If one is not met.
     """
     holes: dict[str, int] = {}
-    before = _Abstract(tree, scope, holes)
+    bound = frozenset(node.target.id for node in ast.walk(old) if isinstance(node, ast.NamedExpr))
+    before = _Abstract(tree, scope, bound, holes)
     old_shape = before.expression(old)
     roles = dict(before.roles)
-    after = _Abstract(tree, scope, holes, roles=roles)
+    after = _Abstract(tree, scope, bound, holes, roles=roles)
     new_shape = after.expression(new)
     if before.effects != after.effects:
         raise NotProved("order", f"effects {before.effects} became {after.effects}")
@@ -213,18 +220,28 @@ def _compare(
     """Compare what both expressions write; the same shapes under the same contract only once."""
     roles = dict(hole_roles)
     old_code, new_code = old.compiled(), new.compiled()
-    shuffled = random.Random(SEED)  # noqa: S311 - nothing is secret here
-    rounds = max((ROUNDS[role] for role in roles.values()), default=1)
-    for number in range(rounds):
-        picks = {
-            hole: number + (shuffled.randrange(rounds) if hole and number % 2 else hole)
-            for hole in roles
-        }
+    chosen = _picks(roles)
+    for picks in chosen:
         expected, happened = _outcome(old_code, None, roles, picks)
         written, happened_now = _outcome(new_code, contract, roles, picks)
         if expected != written or happened != happened_now:
             raise NotProved("bytes", f"{expected!r} became {written!r}")
-    return rounds
+    return len(chosen)
+
+
+def _picks(roles: dict[int, str]) -> list[dict[int, int]]:
+    """Return which value each hole has in each round.
+
+    Every value reaches every hole; each hole once shows what ran before it, among plain values; and some
+    rounds are mixed at random.
+    """
+    rounds = max((ROUNDS[role] for role in roles.values()), default=1)
+    mixed = random.Random(SEED)  # noqa: S311 - nothing is secret here
+    return [
+        *({hole: number + hole for hole in roles} for number in range(rounds)),
+        *({hole: int(hole != witness) for hole in roles} for witness in roles),
+        *({hole: mixed.randrange(rounds) for hole in roles} for _ in range(rounds // 2)),
+    ]
 
 
 Outcome = tuple[object, ...]
@@ -234,11 +251,17 @@ def _outcome(
     code: CodeType, contract: SSEFormatter | None, roles: dict[int, str], picks: dict[int, int]
 ) -> tuple[Outcome, list[str]]:
     witness = Witness()
+
+    def read(hole: int, value: object) -> object:
+        changed = len(witness.trace)
+        return ROLES[roles[hole]](witness, picks[hole] + changed) if changed else value
+
     names: dict[str, object] = {
         "__builtins__": {},
         "json_dumps": json.dumps,
         "StreamingChunk": StreamingChunk,
         "effect": witness.effect,
+        "read": read,
         **{f"hole_{hole}": ROLES[role](witness, picks[hole]) for hole, role in roles.items()},
     }
     try:

@@ -31,34 +31,49 @@ def is_effectless(node: ast.AST) -> bool:
     return all(isinstance(child, EFFECTLESS) for child in ast.walk(node))
 
 
-def is_str(node: ast.expr, tree: ScopeTree, scope: Scope) -> bool:
-    """Return whether *node* certainly is a str: by construction, or by its annotation."""
+def is_str(node: ast.expr, tree: ScopeTree, scope: Scope, *, exact: bool = False) -> bool:
+    """Return whether *node* certainly is a str: by construction or, unless *exact*, by its annotation.
+
+    What an annotation promises may be a subclass, such as a `(str, Enum)`, which `format()` and `+` show
+    differently.
+    """
     if isinstance(node, (ast.Constant, ast.JoinedStr)):
         return isinstance(node, ast.JoinedStr) or isinstance(node.value, str)
     if isinstance(node, ast.Call):
         by_method = isinstance(node.func, ast.Attribute) and node.func.attr in STR_METHODS
         return by_method or tree.qualified_name(node.func, scope) in STR_FUNCTIONS
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-        return is_str(node.left, tree, scope) and is_str(node.right, tree, scope)
+        return all(is_str(side, tree, scope, exact=exact) for side in (node.left, node.right))
     if isinstance(node, ast.Name):
-        return _is_str_name(node.id, tree, scope)
+        return _is_str_name(node.id, tree, scope, exact=exact)
     return False
 
 
-def _is_str_name(name: str, tree: ScopeTree, scope: Scope) -> bool:
+def is_settled_name(name: ast.expr, tree: ScopeTree, scope: Scope) -> bool:
+    """Return whether *name* is a name that no call can bind again: no nested function and no walrus does."""
+    owner = scope.owner_of(name.id) if isinstance(name, ast.Name) else None
+    if owner is None or not isinstance(name, ast.Name):
+        return False
+    bindings = owner.bindings[name.id]
+    if owner.function is not owner:
+        return owner is tree.module and len(bindings) == 1
+    inside = all(tree.scope_of.get(binding.node, owner) is owner for binding in bindings)
+    return inside and not any(isinstance(binding.node, ast.NamedExpr) for binding in bindings)
+
+
+def _is_str_name(name: str, tree: ScopeTree, scope: Scope, *, exact: bool) -> bool:
     owner = scope.owner_of(name)
     if owner is None:
         return False
-    bindings = owner.bindings[name]
-    for binding in bindings:
+    for binding in owner.bindings[name]:
         if isinstance(binding.node, ast.arg):
-            if not _is_str_parameter(binding.node, owner):
+            if exact or not _is_str_parameter(binding.node, owner):
                 return False
         elif (
             binding.value is None
+            or isinstance(binding.node, ast.AugAssign)
             or _mentions(binding.value, name)
-            or not is_str(binding.value, tree, owner)
-        ):
+        ) or not is_str(binding.value, tree, owner, exact=exact):
             return False
     return True
 

@@ -196,7 +196,7 @@ class _Reader:
                 continue
             value = fragment.part(values[field.key])
             conversion = field.conversion
-            if conversion == "s" and is_str(value.node, self.tree, self.scope):
+            if conversion == "s" and is_str(value.node, self.tree, self.scope, exact=True):
                 conversion = ""
             tail = (f"!{conversion}" if conversion else "") + (
                 f":{field.spec}" if field.spec else ""

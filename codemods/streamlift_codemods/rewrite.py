@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from .content import Content, typed_keys
 from .expressions import NotWritable, Style, requoted, string_literal, text_expression
-from .purity import is_effectless, is_str
+from .purity import is_effectless, is_settled_name, is_str
 from .sites import CHUNK
 
 if TYPE_CHECKING:
@@ -132,8 +132,8 @@ class ChunkWriter:
         if hole is None or not hole.is_plain:
             return text_expression(text, self.style)
         if hole.is_concatenated:
-            proved = is_str(hole.value.node, self.tree, self.scope)
-            return hole.value.text if proved else text_expression(text, self.style)
+            exact = is_str(hole.value.node, self.tree, self.scope, exact=True)
+            return hole.value.text if exact else text_expression(text, self.style)
         return requoted(hole.value, self.style)
 
     def _call(
@@ -178,7 +178,10 @@ class ChunkWriter:
 
     def _field(self, text: Text[Hole]) -> str:
         hole = text.only_hole
-        if hole is not None and hole.is_plain and is_str(hole.value.node, self.tree, self.scope):
+        certain = hole is not None and is_str(
+            hole.value.node, self.tree, self.scope, exact=hole.is_concatenated
+        )
+        if hole is not None and hole.is_plain and certain:
             return hole.value.text if hole.is_concatenated else requoted(hole.value, self.style)
         return text_expression(text, self.style)
 
@@ -188,6 +191,7 @@ class ChunkWriter:
     def _may_wait(self, text: Text[Hole]) -> bool:
         """Whether the field may be rendered after the payload's expression has run: only what cannot change."""
         return all(
-            isinstance(hole.value.node, ast.Name) and is_str(hole.value.node, self.tree, self.scope)
+            is_settled_name(hole.value.node, self.tree, self.scope)
+            and is_str(hole.value.node, self.tree, self.scope)
             for hole in text.holes
         )

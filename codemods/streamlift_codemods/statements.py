@@ -35,3 +35,15 @@ def assignment_before_statement(
 def _binds_only(statement: ast.Assign, name: str) -> bool:
     target = statement.targets[0]
     return len(statement.targets) == 1 and isinstance(target, ast.Name) and target.id == name
+
+
+def runs_before(statement: ast.stmt, place: ast.AST, tree: ScopeTree) -> bool:
+    """Return whether *statement* has certainly run when *place* is reached: it stands earlier in a block around it."""
+    around = [place, *tree.ancestors(place)]
+    parent = tree.parent_of[statement]
+    for block in ("body", "orelse", "finalbody"):
+        statements = getattr(parent, block, None)
+        if isinstance(statements, list) and statement in statements:
+            later = statements[statements.index(statement) + 1 :]
+            return any(node in later for node in around)
+    return False

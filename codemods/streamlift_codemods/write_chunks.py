@@ -40,7 +40,9 @@ def write_chunks(plan: Plan) -> dict[Site, str]:
             writer = ChunkWriter(file.tree, site.scope, plan.settings.style_of(file.source))
             written = writer.write(content, contract)
             _check_comments(site, written)
-            old, new = _compared(site, content, parse_fragment(written.expression).node, file.tree)
+            original = plan.originals.get(site, site.fragment.node)
+            new = parse_fragment(written.expression).node
+            old, new = _compared(site, content, original, new, file.tree)
             site.proof = prove(old, new, formatters[contract], file.tree, site.scope)
         except NotWritable as error:
             failed[site] = error.reason
@@ -64,10 +66,9 @@ def _check_comments(site: Site, written: Rewritten) -> None:
 
 
 def _compared(
-    site: Site, content: Content, new: ast.expr, tree: ScopeTree
+    site: Site, content: Content, old: ast.expr, new: ast.expr, tree: ScopeTree
 ) -> tuple[ast.expr, ast.expr]:
     """Return the frame and the chunk expression with what earlier statements bind put in."""
-    old = site.fragment.node
     if content.call is None:
         return old, new
     payload = content.call.value.node
@@ -91,7 +92,7 @@ def _grade_calls(plan: Plan) -> None:
                 known = grades.get(site.scope.node, site.grade)
                 grades[site.scope.node] = max(known, site.grade, key=GRADES.index)
         for site in file.sites:
-            if site.kind == "helper-call" and site.verdict == "auto":
+            if site.kind == "helper-call" and site.verdict == "auto" and site not in plan.contents:
                 site.grade = grades.get(site.helper, "payload") if site.helper else None
                 site.proof = {"carrier": "proved", "helper": "what it returns is proved"}
 

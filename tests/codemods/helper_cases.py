@@ -406,11 +406,11 @@ def _sse(x):
 async def stream(x):
     yield _sse(x)
     yield globals()["_sse"](x)
-""", "refused shared-helper", "refused shared-helper"),
+""", "refused shared-helper", "payload"),
     Case("another file names it", {
         "app.py": 'import json\n\n\ndef _sse(x):\n    return f"data: {json.dumps(x)}\\n\\n"\n\n\nasync def stream(x):\n    yield _sse(x)\n',
         "other.py": "from app import _sse\n\nFRAME = _sse(1)\n",
-    }, ("refused shared-helper", "refused shared-helper", "refused shared-helper")),
+    }, ("refused shared-helper", "payload", "refused shared-helper")),
     Case("a test patches it", {
         "app.py": 'import json\n\n\ndef _sse(x):\n    return f"data: {json.dumps(x)}\\n\\n"\n\n\nasync def stream(x):\n    yield _sse(x)\n',
         "tests/test_app.py": "def test_it(mocker):\n    mocker.patch('app._sse')\n",

@@ -64,21 +64,35 @@ def _text(node: ast.expr) -> str:
 def keys_dropped(node: ast.expr) -> Iterator[Detail]:
     if isinstance(node, ast.Dict):
         for index, key in enumerate(node.keys):
-            other = _with(node, keys=_without(node.keys, index), values=_without(node.values, index))
+            other = _with(
+                node, keys=_without(node.keys, index), values=_without(node.values, index)
+            )
             yield f"without {_text(key) if key else 'spread'}", other
 
 
 def keys_added(node: ast.expr) -> Iterator[Detail]:
     if isinstance(node, ast.Dict):
-        yield "None at the end", _with(node, keys=[*node.keys, _constant("more")], values=[*node.values, _constant(None)])
-        yield "at the start", _with(node, keys=[_constant("more"), *node.keys], values=[_constant(""), *node.values])
+        yield (
+            "None at the end",
+            _with(
+                node, keys=[*node.keys, _constant("more")], values=[*node.values, _constant(None)]
+            ),
+        )
+        yield (
+            "at the start",
+            _with(node, keys=[_constant("more"), *node.keys], values=[_constant(""), *node.values]),
+        )
 
 
 def keys_renamed(node: ast.expr) -> Iterator[Detail]:
     if isinstance(node, ast.Dict):
         for index, key in enumerate(node.keys):
             if isinstance(key, ast.Constant):
-                renamed = [*node.keys[:index], _constant(key.value.title() + "_"), *node.keys[index + 1 :]]
+                renamed = [
+                    *node.keys[:index],
+                    _constant(key.value.title() + "_"),
+                    *node.keys[index + 1 :],
+                ]
                 yield key.value, _with(node, keys=renamed)
 
 
@@ -99,12 +113,23 @@ def values_swapped(node: ast.expr) -> Iterator[Detail]:
             else:
                 names = [keyword.arg for keyword in values]
                 swapped = [keyword.value for keyword in _swapped(values, index)]
-                pairs = [ast.keyword(name, value) for name, value in zip(names, swapped, strict=True)]
+                pairs = [
+                    ast.keyword(name, value) for name, value in zip(names, swapped, strict=True)
+                ]
                 yield f"{names[index]} and {names[index + 1]}", _with(node, keywords=pairs)
 
 
 def holes_swapped(node: ast.expr) -> Iterator[Detail]:
-    others = {"x": "y", "y": "x", "text": "word", "f": "g", "g": "f", "model": "x", "items": "x", "box": "x"}
+    others = {
+        "x": "y",
+        "y": "x",
+        "text": "word",
+        "f": "g",
+        "g": "f",
+        "model": "x",
+        "items": "x",
+        "box": "x",
+    }
     if isinstance(node, ast.Name) and node.id in others:
         yield f"{others[node.id]} for {node.id}", ast.Name(others[node.id], ast.Load())
 
@@ -113,7 +138,16 @@ def values_changed(node: ast.expr) -> Iterator[Detail]:
     holes = {"x", "y", "text", "model"}
     if isinstance(node, ast.Name) and node.id in holes:
         name = node.id
-        for template in ("None", "''", "json.dumps({})", "f'{{{}}}'", "[{}]", "{} or ''", "{}.strip()", "''.join({})"):
+        for template in (
+            "None",
+            "''",
+            "json.dumps({})",
+            "f'{{{}}}'",
+            "[{}]",
+            "{} or ''",
+            "{}.strip()",
+            "''.join({})",
+        ):
             changed = template.format(name)
             yield f"{changed} for {name}", _parsed(changed).body
 
@@ -147,10 +181,18 @@ def effects_changed(node: ast.expr) -> Iterator[Detail]:
 
 
 def payload_run_twice(node: ast.expr) -> Iterator[Detail]:
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "of" and node.args:
+    if (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "of"
+        and node.args
+    ):
         payload = _text(node.args[0])
         if "(" in payload:
-            yield "as event", _parsed(f"StreamingChunk.of({payload}, event=({payload}) and None)").body
+            yield (
+                "as event",
+                _parsed(f"StreamingChunk.of({payload}, event=({payload}) and None)").body,
+            )
 
 
 def arguments_in_other_order(node: ast.expr) -> Iterator[Detail]:
@@ -182,18 +224,35 @@ def fields_renamed(node: ast.expr) -> Iterator[Detail]:
 
 
 def fields_added(node: ast.expr) -> Iterator[Detail]:
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in {"of", "raw"}:
+    if (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in {"of", "raw"}
+    ):
         for name, value in (("event", "message"), ("event", ""), ("id", 0), ("retry", 1)):
             if name not in {keyword.arg for keyword in node.keywords}:
-                yield f"{name}={value!r}", _with(node, keywords=[*node.keywords, ast.keyword(name, _constant(value))])
+                yield (
+                    f"{name}={value!r}",
+                    _with(node, keywords=[*node.keywords, ast.keyword(name, _constant(value))]),
+                )
 
 
 def constructors_changed(node: ast.expr) -> Iterator[Detail]:
-    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "StreamingChunk":
-        for other in {"of", "raw", "comment", "done"} - {node.attr}:
+    if (
+        isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "StreamingChunk"
+    ):
+        for other in sorted({"of", "raw", "comment", "done"} - {node.attr}):
             yield f"{other} for {node.attr}", _with(node, attr=other)
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "StreamingChunk":
-        pairs = ", ".join(f"{keyword.arg!r}: {_text(keyword.value)}" for keyword in reversed(node.keywords))
+    if (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "StreamingChunk"
+    ):
+        pairs = ", ".join(
+            f"{keyword.arg!r}: {_text(keyword.value)}" for keyword in reversed(node.keywords)
+        )
         yield "of, keys reversed", _parsed(f"StreamingChunk.of({{{pairs}}})").body
 
 
@@ -208,7 +267,10 @@ def conversions_changed(node: ast.expr) -> Iterator[Detail]:
                     if code != field.conversion:
                         values = [*node.values]
                         values[index] = ast.FormattedValue(field.value, code, field.format_spec)
-                        yield f"{name} for {chr(field.conversion) if field.conversion > 0 else 'none'}", _with(node, values=values)
+                        yield (
+                            f"{name} for {chr(field.conversion) if field.conversion > 0 else 'none'}",
+                            _with(node, values=values),
+                        )
 
 
 def specifications_changed(node: ast.expr) -> Iterator[Detail]:
@@ -223,14 +285,21 @@ def specifications_changed(node: ast.expr) -> Iterator[Detail]:
 
 
 def rendering_changed(node: ast.expr) -> Iterator[Detail]:
-    if isinstance(node, ast.JoinedStr) and len(node.values) == 1 and isinstance(node.values[0], ast.FormattedValue):
+    if (
+        isinstance(node, ast.JoinedStr)
+        and len(node.values) == 1
+        and isinstance(node.values[0], ast.FormattedValue)
+    ):
         yield "value for text", node.values[0].value
         yield "sum for text", ast.BinOp(_constant(""), ast.Add(), node.values[0].value)
     if isinstance(node, ast.BinOp):
         yield "left side alone", node.left
         yield "right side alone", node.right
         yield "sides swapped", ast.BinOp(node.right, ast.Add(), node.left)
-        yield "f-string for the sum", _parsed('f"{' + _text(node.left) + "}{" + _text(node.right) + '}"').body
+        yield (
+            "f-string for the sum",
+            _parsed('f"{' + _text(node.left) + "}{" + _text(node.right) + '}"').body,
+        )
 
 
 NEW: dict[str, Replace] = {
@@ -374,7 +443,10 @@ def of_names(right: Rewrite) -> Iterator[Rewrite]:
         yield right.but("names, json is a parameter", parameters=f"{right.parameters}, json=None")
         yield right.but("names, json is another module", imports="import other as json")
         yield right.but("names, json is imported from another", imports="from other import json")
-        yield right.but("names, json may be another module", imports="try:\n    import other as json\nexcept ImportError:\n    import json")
+        yield right.but(
+            "names, json may be another module",
+            imports="try:\n    import other as json\nexcept ImportError:\n    import json",
+        )
         yield right.but("names, json is assigned", imports="import json\njson = json.JSONEncoder()")
         yield right.but("names, json is a class", imports="class json:\n    dumps = str")
         yield right.but("names, json is deleted", imports="import json\ndel json")

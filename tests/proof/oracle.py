@@ -16,12 +16,15 @@ Outcome = tuple[object, ...]
 
 
 class Colour(str, enum.Enum):
-    """A str whose `format` is another text."""
+    """A str whose `format` and `str` are other texts, as with every (str, Enum) of some versions of Python."""
 
     RED = "red"
 
     def __format__(self, spec: str) -> str:
         return "Colour.RED"
+
+    def __str__(self) -> str:
+        return "RED"
 
 
 class World:
@@ -84,7 +87,12 @@ ANY: tuple[Callable[[World], object], ...] = (
     lambda _: {(1, 2): 3}, lambda _: ["[", 1], lambda _: {1, 2}, lambda _: Colour.RED, Box, lambda _: "\ud83d",
 )  # fmt: skip
 TEXTS = ("word", "", "é\u2028", "two\nlines", Colour.RED, "a longer text")
-MAPPINGS: tuple[dict[object, object], ...] = ({"x": 1}, {}, {"type": "spread", "n": 2}, {"é": None, 3: 4})
+MAPPINGS: tuple[dict[object, object], ...] = (
+    {"x": 1},
+    {},
+    {"type": "spread", "n": 2},
+    {"é": None, 3: 4},
+)
 TURNS = len(ANY) * 2
 
 
@@ -136,7 +144,9 @@ def contract_of(source: str) -> SSEFormatter:
     return eval(source, {"SSEFormatter": SSEFormatter, "ModelDialect": ModelDialect, "str": str})
 
 
-def difference(old: str, new: str, contract: str, *, shadowed: bool = False) -> tuple[Outcome, Outcome] | None:
+def difference(
+    old: str, new: str, contract: str, *, shadowed: bool = False
+) -> tuple[Outcome, Outcome] | None:
     """Return what the frame *old* and the chunk *new* give where that is not the same, None if it always is."""
     formatter = contract_of(contract)
     before, after = (compile(text.strip(), "<oracle>", "eval") for text in (old, new))

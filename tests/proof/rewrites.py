@@ -2,7 +2,15 @@
 
 from dataclasses import dataclass, replace
 
-PARAMETERS = "x, y, box, model, items, f, g, turn, text: str, word: str, phase: str"
+PARAMETERS = "x, y, box, model, items, f, g, text: str, word: str"
+
+
+TURN = """phase = "first"
+def turn():
+    global phase
+    phase = "next"
+    return 1
+"""
 
 
 @dataclass(frozen=True)
@@ -28,7 +36,7 @@ class Rewrite:
     @property
     def source(self) -> str:
         """The file that both stand in."""
-        head = f"{self.imports}\nfrom streamlift import StreamingChunk\n"
+        head = f"{self.imports}\nfrom streamlift import StreamingChunk\n{TURN}"
         return f"{head}def stream({self.parameters}):\n    yield None\n"
 
     def but(self, name: str, **changes: str) -> "Rewrite":
@@ -133,12 +141,12 @@ WRONG = [
     Rewrite("a str in a sum is not rendered: data", r""" "data: " + text + "\n\n" """, "StreamingChunk.raw(text)", LOOSE),
     Rewrite("a str in a sum is not rendered: event", r""" "event: " + text + "\ndata: " + json.dumps(x) + "\n\n" """,
             "StreamingChunk.of(x, event=text)", LOOSE),
+    Rewrite("a str in a sum is not rendered: joined", r""" "".join(["data: ", text, "\n\n"]) """, "StreamingChunk.raw(text)", LOOSE),
+    Rewrite("a str by percent is rendered by str()", r""" "data: %s\n\n" % text """, "StreamingChunk.raw(text)", LOOSE),
     Rewrite("a str in a sum is not rendered: comment", r""" ": " + text + "\n\n" """, "StreamingChunk.comment(text)", LOOSE),
     Rewrite("a str that the payload binds again is rendered too late",
             r"""f"event: {text}\ndata: {json.dumps((text := str(f())))}\n\n" """,
             "StreamingChunk.of((text := str(f())), event=text)", LOOSE),
-    Rewrite("the payload sees a name that the event binds", r"""f"event: {(y := f())}\ndata: {json.dumps(x)}\n\n" """,
-            """StreamingChunk.of(x, event=f"{f()}")""", LOOSE),
     Rewrite("an id is rendered before the payload is encoded", r"""f"data: {json.dumps(f())}\nid: {box}\n\n" """,
             """StreamingChunk.of(id=f"{box}", payload=f())""",
             'SSEFormatter(ensure_ascii=True, fields=("event", "data", "id", "retry"), strict=False)'),

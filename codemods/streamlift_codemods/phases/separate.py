@@ -17,7 +17,7 @@ from ..edits import Edit, EditConflict, apply_edits, insert, replace
 from ..errors import UnreadableSource
 from ..expressions import dedented, laid_out
 from ..frame_flow import FRAME_LIST_METHODS, Function, Variable
-from ..imports import NewImport, add_imports, after_statement, binding_statement, remove_name
+from ..imports import NewImport, add_imports, after_statement, binding_statement, remove_names
 from ..producers import OUR_DECORATOR
 from ..scopes import ScopeTree
 from ..source import Span, comments_in, parse_source
@@ -265,12 +265,16 @@ class _FileRewriting:
             return raw
         after = parse_source(raw, self.source.path, self.source.name)
         tree = ScopeTree(after.tree)
-        edits = []
+        unused: dict[ast.Import | ast.ImportFrom, set[str]] = defaultdict(set)
         for name in self._imports_used_by_sites():
             for statement in self._unused(name, tree):
-                edit = remove_name(after, statement, name)
-                if edit is not None and not _is_alone(statement, tree):
-                    edits.append(edit)
+                unused[statement].add(name)
+        edits = [
+            edit
+            for statement, names in unused.items()
+            if not _is_alone(statement, tree)
+            for edit in remove_names(after, statement, names)
+        ]
         return after.encode(apply_edits(after.text, edits, after.newline)) if edits else raw
 
     def _unused(self, name: str, tree: ScopeTree) -> list[ast.Import | ast.ImportFrom]:

@@ -1,0 +1,163 @@
+"""Calls of public helpers become chunks of their own, in any file; the helper goes on returning text."""
+
+import importlib
+import sys
+import textwrap
+
+import pytest
+
+from streamlift_codemods.phases.separate import separate
+from streamlift_codemods.plan import make_plan
+from streamlift_codemods.project import open_project
+from streamlift_codemods.settings import Settings
+
+HELPERS = """
+    import json
+
+
+    def sse(event: str, data, retry=None):
+        \"\"\"Return one event.\"\"\"
+        return f"event: {event}\\ndata: {json.dumps(data, ensure_ascii=False)}\\n\\n"
+
+
+    def only_data(data):
+        payload = json.dumps(data)
+        return f"data: {payload}\\n\\n"
+
+
+    def done() -> str:
+        return "data: [DONE]\\n\\n"
+
+
+    def counted(data, seen=[]):
+        seen.append(data)
+        return f"data: {json.dumps(data)}\\n\\n"
+
+
+    def text_of(event):
+        return f"event: {event}\\ndata: {json.dumps({'type': event})}\\n\\n"
+"""
+VALUES = ["plain", "한국어 🚀", None, 0, {"a": [1]}, {1, 2}]
+
+
+def migrated(tmp_path, body, **others):
+    """Write a package with one producer, migrate it, and return its sites and the new text of the producer."""
+    files = {"__init__": "", "wire": HELPERS, "service": body, **others}
+    package = tmp_path / "shop"
+    package.mkdir()
+    for name, text in files.items():
+        (package / f"{name}.py").write_text(textwrap.dedent(text), encoding="utf-8")
+    before = outputs(tmp_path)
+    plan = make_plan(open_project([package]), Settings())
+    changed = separate(plan)
+    for name, text in changed.items():
+        (package / name).write_bytes(text)
+    assert not plan.facts.errors
+    assert outputs(tmp_path) == before
+    assert not separate(make_plan(open_project([package]), Settings()))
+    calls = [site for site in plan.sites if site.source.name == "service.py"]
+    return calls, (package / "service.py").read_text(encoding="utf-8")
+
+
+def outputs(folder):
+    """Return what the producer yields, and how it ends, for each value."""
+    sys.path.insert(0, str(folder))
+    try:
+        stream = importlib.import_module("shop.service").stream
+        return [drained(stream(value)) for value in VALUES]
+    finally:
+        sys.path.remove(str(folder))
+        for name in [name for name in sys.modules if name.split(".")[0] == "shop"]:
+            del sys.modules[name]
+
+
+def drained(items):
+    found = []
+    try:
+        found.extend(items)
+    except Exception as error:  # noqa: BLE001 - how it ends is compared
+        found.append((type(error), str(error)))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("statement", "chunk"),
+    [
+        ("yield sse('start', {'x': x})", "StreamingChunk.of({'x': x}, event='start')"),
+        ("yield sse(event='token', data=x)", "StreamingChunk.of(x, event='token')"),
+        ("yield sse(data=x, event='token')", "StreamingChunk.of(x, event='token')"),
+        ("yield only_data({'x': x})", "StreamingChunk.of({'x': x})"),
+        ("yield only_data(str(x))", "StreamingChunk.of(str(x))"),
+        ("yield done()", "StreamingChunk.done()"),
+    ],
+)
+def test_a_call_becomes_a_chunk(tmp_path, statement, chunk):
+    body = f"from shop.wire import done, only_data, sse\n\n\ndef stream(x):\n    {statement}\n    yield done()\n"
+
+    calls, text = migrated(tmp_path, body)
+
+    assert [site.verdict for site in calls] == ["auto", "auto"]
+    assert chunk in text
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "yield sse(x, {'a': 1})",  # the event may be no str
+        "yield sse(str(x), {'a': 1})",  # a call: it would be rendered at another moment
+        "yield counted(x)",  # the helper does more
+        "yield text_of('a')",  # its payload is no argument
+        "yield sse(*('a', x))",
+        "yield sse(**{'event': 'a', 'data': x})",
+    ],
+)
+def test_a_call_that_is_more_than_its_arguments_stays(tmp_path, statement):
+    body = f"from shop.wire import counted, sse, text_of\n\n\ndef stream(x):\n    {statement}\n"
+
+    calls, text = migrated(tmp_path, body)
+
+    assert [(site.verdict, site.reason) for site in calls] == [("refused", "public-helper")]
+    assert statement in text
+
+
+def test_through_a_module_and_another_name(tmp_path):
+    body = """
+        from shop import wire
+        from shop.wire import sse as event
+
+
+        def stream(x):
+            yield event("a", x)
+            yield wire.done()
+    """
+
+    calls, text = migrated(tmp_path, body)
+
+    assert [site.verdict for site in calls] == ["auto", "auto"]
+    assert "from shop import wire" not in text
+
+
+def test_imports_that_nothing_uses_any_more_go_together(tmp_path):
+    body = """
+        from shop.wire import done, only_data, sse
+
+
+        def stream(x):
+            yield only_data(x)
+            yield done()
+            kept = sse("a", x)
+            yield kept
+    """
+
+    _, text = migrated(tmp_path, body)
+
+    assert "from shop.wire import sse\n" in text
+
+
+def test_a_patched_helper_stays(tmp_path):
+    body = "from shop.wire import only_data\n\n\ndef stream(x):\n    yield only_data(x)\n"
+    test = 'from unittest import mock\n\npatch = mock.patch("shop.service.only_data")\n'
+
+    calls, _ = migrated(tmp_path, body, check_wire=test)
+
+    assert [site.verdict for site in calls] == ["refused"]

@@ -1,0 +1,105 @@
+"""The proof is proved: thousands of wrong rewrites, each of them refused.
+
+An oracle that shares nothing with the proof shows first that each one really gives other bytes,
+another exception or other effects.
+"""
+
+import ast
+import re
+
+import pytest
+
+from streamlift_codemods.prove import NotProved, prove
+from streamlift_codemods.scopes import ScopeTree
+from tests.codemods.harness import migrate
+from tests.proof.faulty_programs import FAULTS
+from tests.proof.mutations import NEW, mutants
+from tests.proof.oracle import contract_of, difference
+from tests.proof.rewrites import RIGHT, WRONG
+
+pytestmark = pytest.mark.filterwarnings("ignore::SyntaxWarning")
+
+
+def _shown(rewrite):
+    shadowed = ": names, " in rewrite.name
+    return difference(rewrite.old, rewrite.new, rewrite.contract, shadowed=shadowed)
+
+
+CANDIDATES = [mutant for right in RIGHT for mutant in mutants(right)]
+MUTANTS = [*(mutant for mutant in CANDIDATES if _shown(mutant) is not None), *WRONG]
+
+
+def _prove(rewrite):
+    tree = ScopeTree(ast.parse(rewrite.source))
+    definitions = [node for node in ast.walk(tree.module.node) if isinstance(node, ast.FunctionDef)]
+    [producer] = [node for node in definitions if node.name == "stream"]
+    old, new = (ast.parse(text.strip(), mode="eval").body for text in (rewrite.old, rewrite.new))
+    return prove(old, new, contract_of(rewrite.contract), tree, tree.scope_made_by[producer])
+
+
+def _name(rewrite):
+    return rewrite.name.encode("ascii", "backslashreplace").decode()
+
+
+@pytest.mark.parametrize("right", RIGHT, ids=lambda rewrite: rewrite.name)
+def test_the_right_rewrite_is_proved(right):
+    assert _shown(right) is None
+    assert _prove(right)["bytes"].startswith("tested")
+
+
+@pytest.mark.parametrize("wrong", MUTANTS, ids=_name)
+def test_a_wrong_rewrite_is_refused(wrong):
+    with pytest.raises(NotProved) as refused:
+        _prove(wrong)
+
+    assert refused.value.obligation in {"order", "congruence", "bytes"}
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=lambda rewrite: rewrite.name)
+def test_what_is_called_wrong_differs(wrong):
+    assert _shown(wrong) is not None
+
+
+def test_there_are_enough_wrong_rewrites_of_every_kind():
+    # An operator that only makes equivalent programs would test nothing.
+    kinds = {
+        name.split(": ")[1].split(",")[0]
+        for name in (mutant.name for mutant in MUTANTS)
+        if ": " in name
+    }
+
+    assert {*NEW, "frame", "dialect", "encoder", "contract", "names"} <= kinds
+    assert len(MUTANTS) > 2500
+    assert len({mutant.name for mutant in MUTANTS}) > 0.98 * len(MUTANTS)
+
+
+# What no expression shows: where the frame goes, and what runs in between
+
+
+def _observed(source):
+    names = {"__name__": "program"}
+    exec(compile(source, "<program>", "exec"), names)
+    items = []
+    try:
+        items += names["stream"]()
+    except Exception as error:  # noqa: BLE001 - the end of the stream is a part of it
+        items.append((type(error).__name__, str(error)))
+    return re.sub(r" at 0x[0-9a-f]+", "", repr((items, names["log"])))
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_the_plain_rewrite_of_the_program_is_wrong(fault):
+    assert _observed(fault.wrong) != _observed(fault.old)
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_the_tool_does_not_make_it(fault):
+    migration = migrate({"app.py": fault.old.encode()})
+
+    verdicts = [
+        verdict.split(" ")[1] if " " in verdict else "auto" for verdict in migration.verdicts
+    ]
+    assert len(verdicts) == len(fault.expect)
+    for found, expected in zip(verdicts, fault.expect, strict=True):
+        assert found in expected.split("|")
+    assert _observed(migration.after["app.py"].decode()) == _observed(fault.old)
