@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from .format_text import TemplateField, UnknownTemplate, format_fields, percent_fields
 from .fragment import Fragment, replacement_fields
 from .frame_text import Text, make_text
-from .purity import is_str
+from .purity import is_effectless, is_str
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -159,13 +159,25 @@ class _Reader:
         template = node.left.value if isinstance(node.left, ast.Constant) else None
         values = node.right.elts if isinstance(node.right, ast.Tuple) else [node.right]
         certain = isinstance(node.right, ast.Tuple) or is_str(node.right, self.tree, self.scope)
-        if not isinstance(template, str) or not certain:
+        if not isinstance(template, str) or not certain or self._is_rendered_late(values):
             raise NotReadable("percent-format")
         try:
             fields = percent_fields(template)
         except UnknownTemplate as error:
             raise NotReadable("percent-format") from error
         return self._filled(fragment, fields, dict(enumerate(values)), "percent-format")
+
+    def _is_rendered_late(self, values: list[ast.expr]) -> bool:
+        """Whether a value is rendered before or after the effect of a later one, as the Python version has it.
+
+        From 3.11 on the compiler makes an f-string of `%` with a tuple: each value is rendered at once
+        (https://docs.python.org/3/whatsnew/3.11.html#optimizations).
+        """
+        return any(
+            not is_effectless(later) and not is_str(value, self.tree, self.scope, exact=True)
+            for index, value in enumerate(values)
+            for later in values[index + 1 :]
+        )
 
     def _format(self, fragment: Fragment, node: ast.Call, receiver: ast.expr) -> Reading:
         template = receiver.value if isinstance(receiver, ast.Constant) else None

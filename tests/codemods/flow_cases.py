@@ -194,7 +194,7 @@ def stream(x):
 def stream(x):
     yield "data: %s\\n\\n" % (x,)
     yield "event: %s\\ndata: %s\\n\\n" % (note("a"), json.dumps(note("b", x)))
-""", "encoded", "payload"),
+""", "encoded", "refused percent-format"),
     app("str.format with all kinds of fields", """
 def stream(x):
     yield "data: {0}{0}\\n\\n".format(x)
