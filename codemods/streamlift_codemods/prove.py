@@ -229,6 +229,11 @@ def _compare(
     return len(chosen)
 
 
+def forget() -> None:
+    """Forget which shapes are proved already."""
+    _compare.cache_clear()
+
+
 def _picks(roles: dict[int, str]) -> list[dict[int, int]]:
     """Return which value each hole has in each round.
 
