@@ -82,7 +82,7 @@ def content_of(site: Site, tree: ScopeTree, *, trusts_json: bool = True) -> Cont
     hole = data.only_hole
     if hole is not None and hole.is_plain and trusts_json:
         call = read_encoder_call(hole.value, tree, site.scope)
-        if call is not None and _is_bound_by_now(hole.value.node, site.node, tree, site.scope):
+        if call is not None and is_bound_by_now(hole.value.node, site.node, tree, site.scope):
             return Content("payload", data, call, lines=lines)
         found = _serialised_before(hole.value, site, tree)
         if found and all(_is_settled(line, site, tree) for line in lines if line):
@@ -229,7 +229,7 @@ def _serialised_before(
     return call, binding
 
 
-def _is_bound_by_now(call: ast.expr, place: ast.AST, tree: ScopeTree, scope: Scope) -> bool:
+def is_bound_by_now(call: ast.expr, place: ast.AST, tree: ScopeTree, scope: Scope) -> bool:
     """Whether the encoder that *call* names is certainly bound when *place* is reached.
 
     An import in a function binds its name for the whole function, and only once it has run.

@@ -45,19 +45,21 @@ class ContractHome:
         module: The dotted module that others import from; None if the constants stand in the file that uses them.
         existing: The contracts that the file has already, by name.
         contracts: The contracts that it shall have, by name.
+        reserved: The names that are bound there already.
     """
 
     name: str
     module: str | None
     existing: dict[str, Contract] = field(default_factory=dict)
     contracts: dict[str, Contract] = field(default_factory=dict)
+    reserved: set[str] = field(default_factory=set)
 
     def assign_names(self, used: Counter[Contract], taken: set[str]) -> None:
         """Name the contracts of *used*: what is there keeps its name, the most used other one is `SSE`."""
         self.contracts = dict(self.existing)
         for core, _ in sorted(used.items(), key=lambda item: (-item[1], item[0].source())):
             if self.name_of(core) is None:
-                self.contracts[self._free_name(core, taken)] = core
+                self.contracts[self._free_name(core, taken | self.reserved)] = core
 
     def name_of(self, core: Contract) -> str | None:
         """Return the constant whose contract has the core *core*."""
@@ -90,7 +92,7 @@ def home_of(file: FileFacts, facts: ProjectFacts, settings: Settings) -> Contrac
         path = f"{module.replace('.', '/')}.py"
         name = next((name for name in facts.project.names if name.endswith(path)), path)
         return _with_existing(ContractHome(name, module), facts)
-    if not file.package or not _is_imported_as_package(file, facts):
+    if not file.package or _may_run_as_script(file) or not _is_imported_as_package(file, facts):
         return _with_existing(ContractHome(file.name, None), facts)
     package = file.source.path.resolve().parents[len(file.package) - 1]
     beside = Path(os.path.relpath(package / f"{MODULE}.py", facts.project.scanned)).as_posix()
@@ -174,6 +176,7 @@ def _assignment(source: SourceFile, name: str) -> ast.Assign:
 
 def _with_existing(home: ContractHome, facts: ProjectFacts) -> ContractHome:
     file = facts.load(home.name) if home.name in facts.project.names else None
+    home.reserved = set(file.tree.module.bindings) if file else set()
     for node in file.source.tree.body if file else ():
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             contract = _read_contract(node.value)
@@ -221,6 +224,22 @@ def _read_contract(node: ast.expr) -> Contract | None:
         )
         contract = replace(contract, dialect=Dialect("json", kept))
     return contract
+
+
+def _may_run_as_script(file: FileFacts) -> bool:
+    """Whether the file may run where its package cannot be imported: it says so, or changes or relies on the path."""
+    nodes = list(ast.walk(file.source.tree))
+    if any(isinstance(node, ast.ImportFrom) and node.level for node in nodes):
+        return False
+    folder = file.source.path.parent
+    modules = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    modules += [node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)]
+    roots = {module.split(".")[0] for module in modules} - {file.package[0], ""}
+    bare = any((folder / f"{root}.py").exists() for root in roots)
+    paths = file.tree.attribute_loads.get("path", [])
+    changes_path = any(file.tree.qualified_name(node) == "sys.path" for node in paths)
+    is_main = any(node.value == "__main__" for node in file.tree.strings)
+    return bare or changes_path or is_main
 
 
 def _is_imported_as_package(file: FileFacts, facts: ProjectFacts) -> bool:

@@ -52,7 +52,10 @@ def dissolve(
         home: The file of the helper.
     """
     function = returned.scope.node
-    if not isinstance(function, ast.FunctionDef) or not _only_returns(function, returned, content):
+    alone = home.tree.scope_of[function] is home.tree.module
+    if not isinstance(function, ast.FunctionDef) or not alone:
+        return None  # a method may be overridden
+    if not _only_returns(function, returned, content):
         return None
     arguments = _arguments(call, function, home)
     if arguments is None:
@@ -64,6 +67,12 @@ def dissolve(
     ):
         return None
     inner = content.call
+    used = _names_of(content)
+    if any(
+        name not in used and not isinstance(value.node, ast.Constant)
+        for name, value in arguments.items()
+    ):
+        return None  # it is evaluated all the same
     original = _original(returned, content, arguments, home)
     if inner is None:
         literal = content.text.literal is not None
@@ -81,6 +90,14 @@ def dissolve(
     )
 
 
+def _names_of(content: Content) -> set[str]:
+    """Return the names of the parameters that reach the frame."""
+    values = [hole.value.node for line in content.lines if line for hole in line.holes]
+    if content.call is not None:
+        values.append(content.call.value.node)
+    return {value.id for value in values if isinstance(value, ast.Name)}
+
+
 def _only_returns(function: ast.FunctionDef, returned: Site, content: Content) -> bool:
     body = [statement for statement in function.body if not is_docstring(statement)]
     if content.serialised is not None and body and body[0] is content.serialised:
@@ -96,10 +113,11 @@ def _arguments(call: Site, function: FunctionNode, home: FileFacts) -> dict[str,
     if parameters.vararg or parameters.kwarg or any(isinstance(a, ast.Starred) for a in node.args):
         return None
     names = [parameter.arg for parameter in [*parameters.posonlyargs, *parameters.args]]
-    allowed = {*names, *(parameter.arg for parameter in parameters.kwonlyargs)}
+    by_name = {parameter.arg for parameter in [*parameters.args, *parameters.kwonlyargs]}
+    allowed = {*names, *by_name}
     given: dict[str, ast.expr] = dict(zip(names, node.args, strict=False))
     for keyword in node.keywords:
-        if keyword.arg is None or keyword.arg not in allowed or keyword.arg in given:
+        if keyword.arg is None or keyword.arg not in by_name or keyword.arg in given:
             return None
         given[keyword.arg] = keyword.value
     if len(node.args) > len(names):

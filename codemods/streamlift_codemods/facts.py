@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from .errors import UnreadableSource
+from .project import PROJECT_MARKS
 from .scopes import ScopeTree
 from .sites import NotSSE, Site, find_sites
 from .source import SourceFile, parse_source
@@ -161,10 +162,15 @@ def package_of(path: Path) -> tuple[str, ...]:
     """Return the names of the packages around the file at *path*, outermost first."""
     names: list[str] = []
     folder = path.parent
-    while (folder / "__init__.py").exists() and folder.name:
+    while (folder / "__init__.py").exists() and folder.name and not _is_root(folder):
         names.insert(0, folder.name)
         folder = folder.parent
     return tuple(names)
+
+
+def _is_root(folder: Path) -> bool:
+    """Whether *folder* is no package, whatever lies in it: a project, or its `src`."""
+    return folder.name == "src" or any((folder / mark).exists() for mark in PROJECT_MARKS)
 
 
 def uses_as_string(tree: ScopeTree, word: str) -> bool:

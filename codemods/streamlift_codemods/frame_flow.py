@@ -117,7 +117,10 @@ class Flow:
         before = len(self.stuck)
         for place in self.functions():
             reasons = [self.stuck[use] for use in self.uses[place] if use in self.stuck]
-            mostly_text = 2 * len(reasons) > len(self.uses[place])
+            is_method = self.file.tree.scope_of[
+                place.node
+            ].is_class  # one that gives text may override it
+            mostly_text = is_method or 2 * len(reasons) > len(self.uses[place])
             if place not in self.stuck and reasons and (mostly_text or place.holds == "frames"):
                 self.stuck[place] = Counter(reasons).most_common(1)[0][0]
         return len(self.stuck) > before
@@ -298,7 +301,16 @@ class Flow:
             loads += tree.attribute_loads[place.node.name]
         for load in loads:
             call = tree.parent_of[load]
-            if isinstance(call, ast.Call) and call.func is load and self._names_itself(load, owner):
+            awaited = isinstance(place.node, ast.FunctionDef) or isinstance(
+                tree.parent_of[call], ast.Await
+            )
+            itself = isinstance(call, ast.Call) and call.func is load
+            if (
+                isinstance(call, ast.Call)
+                and itself
+                and awaited
+                and self._names_itself(load, owner)
+            ):
                 found.append((call, place.holds))
             else:
                 self.stuck[place] = "helper-escapes"
@@ -314,7 +326,7 @@ class Flow:
         if not isinstance(base, ast.Name) or not isinstance(owner.node, ast.ClassDef):
             return False
         if base.id in {"self", "cls"}:
-            return self._class_around(load) is owner
+            return self.file.tree.class_around(load) is owner
         bindings = self.file.tree.scope_of[load].bindings_of(base.id)
         value = bindings[0].value if len(bindings) == 1 else None
         made = (
@@ -325,12 +337,6 @@ class Flow:
     def _is_class(self, name: ast.Name, owner: Scope) -> bool:
         bindings = self.file.tree.scope_of[name].bindings_of(name.id)
         return [binding.node for binding in bindings] == [owner.node]
-
-    def _class_around(self, node: ast.AST) -> Scope | None:
-        scope: Scope | None = self.file.tree.scope_of[node]
-        while scope is not None and not scope.is_class:
-            scope = scope.parent
-        return scope
 
     def _taken(self, load: ast.Name) -> ast.expr | None:
         """Return the frame that `list.pop()` takes out, if *load* is the list of such a call."""

@@ -49,26 +49,32 @@ def add_imports(
     """
     block = header_imports(source.tree)
     edits = []
-    for new in sorted(
-        wanted, key=lambda new: (_section(new.module, first_party), _module_key(new.module))
-    ):
+    absent: dict[int, list[str]] = {}
+    has_star = any(isinstance(n, ast.ImportFrom) and n.names[0].name == "*" for n in block)
+    for new in sorted(wanted, key=lambda new: _module_key(new.module)):
         existing = _existing(block, new.module)
         have = {_spelt(alias) for alias in existing.names} if existing else set()
-        missing = tuple(name for name in new.names if name not in have)
-        if not missing:
+        missing = NewImport(new.module, tuple(name for name in new.names if name not in have))
+        section = _section(new.module, first_party)
+        if not missing.names:
             continue
-        if (
-            existing
-            and existing.lineno == existing.end_lineno
-            and not any(alias.asname for alias in existing.names)
-        ):
-            whole = NewImport(new.module, tuple(alias.name for alias in existing.names) + missing)
+        if existing and _is_plain(existing):
+            whole = NewImport(new.module, (*map(_spelt, existing.names), *missing.names))
             edits.append(replace(source.span(existing), _wrapped(whole, style_length)))
+        elif has_star:  # one that comes later might hide our names
+            text = _wrapped(missing, style_length) + "\n"
+            edits.append(insert(after_statement(source, block[-1]), text, section))
+        elif any(_node_section(node, first_party) == section for node in block):
+            edits.append(_insertion(source, missing, block, first_party, style_length))
         else:
-            edits.append(
-                _insertion(source, NewImport(new.module, missing), block, first_party, style_length)
-            )
+            absent.setdefault(section, []).append(_wrapped(missing, style_length) + "\n")
+    for section, lines in absent.items():
+        edits.append(_new_section(source, section, "".join(lines), block, first_party))
     return edits
+
+
+def _is_plain(node: ast.ImportFrom) -> bool:
+    return node.lineno == node.end_lineno and not any(alias.asname for alias in node.names)
 
 
 def header_imports(tree: ast.Module) -> list[ImportNode]:
@@ -187,18 +193,18 @@ def _insertion(
     text = _wrapped(new, style_length) + "\n"
     section = _section(new.module, first_party)
     key = (True, _module_key(new.module))
-    placed = [(node, _node_section(node, first_party)) for node in block]
-    same = [node for node, its in placed if its == section]
-    if any(isinstance(node, ast.ImportFrom) and node.names[0].name == "*" for node in block):
-        return insert(
-            after_statement(source, block[-1]), text, section
-        )  # or it might hide our names
+    same = [node for node in block if _node_section(node, first_party) == section]
     before = [node for node in same if _node_key(node) < key]
-    earlier = [node for node, its in placed if its < section]
     if before:
         return insert(after_statement(source, before[-1]), text, section)
-    if same:
-        return insert(source.line_start(source.span(same[0]).start), text, section)
+    return insert(source.line_start(source.span(same[0]).start), text, section)
+
+
+def _new_section(
+    source: SourceFile, section: int, text: str, block: list[ImportNode], first_party: set[str]
+) -> Edit:
+    """Return the edit that makes a section of imports that the file does not have."""
+    earlier = [node for node in block if _node_section(node, first_party) < section]
     if earlier:
         return insert(after_statement(source, earlier[-1]), "\n" + text, section)
     if block:

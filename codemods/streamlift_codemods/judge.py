@@ -7,9 +7,10 @@ import re
 from typing import TYPE_CHECKING
 
 from .carriers import TEST_FILE, carrier_of
-from .content import content_of, need_of
+from .content import content_of, is_bound_by_now, need_of
 from .dissolve import dissolve
 from .frame_flow import Flow, Function
+from .imports import header_imports
 from .producers import Producer
 from .returning import obstacle
 from .sites import CHUNK, CHUNK_ORIGIN, Site
@@ -72,17 +73,31 @@ class Judge:
                 left = site.reason in SHARED and site.carrier.name == "yield"
                 if not left or site.helper is None or site.helper not in returned:
                     continue
-                if not self._is_patched(site.helper.name):
+                certain = self._is_bound_once(site, file) and not self._is_patched(site.helper.name)
+                if certain:
                     self._dissolve(site, file, *returned[site.helper])
         self.files = list(self.plan.facts.files.values())
 
+    def _is_bound_once(self, call: Site, file: FileFacts) -> bool:
+        """Whether the helper, and the name that *call* has for it, are bound once, and by then."""
+        assert isinstance(call.node, ast.Call)
+        root: ast.expr = call.node.func
+        while isinstance(root, ast.Attribute):
+            root = root.value
+        helper = call.helper
+        assert helper is not None
+        home = next(f for f in self.files if helper in f.tree.scope_made_by)
+        here = call.scope.bindings_of(root.id) if isinstance(root, ast.Name) else []
+        there = home.tree.scope_of[helper].bindings[helper.name]
+        return len(here) == len(there) == 1 and is_bound_by_now(
+            call.node, call.node, file.tree, call.scope
+        )
+
     def _is_patched(self, name: str) -> bool:
-        """Whether a string names the function by its path, or to `setattr` and its like, as tests patch it."""
+        """Whether something replaces the function: an assignment to the attribute, or `mock.patch` and its like."""
         facts = self.plan.facts
         files = [facts.load(other) for other in facts.project.mentioning({name})[name]]
-        return any(
-            _names(node, name, file.tree) for file in files if file for node in file.tree.strings
-        )
+        return any(_replaces(file.tree, name) for file in files if file is not None)
 
     def _dissolve(self, call: Site, file: FileFacts, helper: Site, home: FileFacts) -> None:
         several = sum(site.scope is helper.scope for site in home.sites) > 1
@@ -146,8 +161,10 @@ class Judge:
         bindings = site.scope.bindings_of(CHUNK)
         if content is None:
             site.leave("no-data", "review")
-        elif (bindings and {binding.qualified for binding in bindings} - CHUNK_ORIGIN) or any(
-            file.is_taken(name) for name in OUR_NAMES
+        elif (
+            (bindings and {binding.qualified for binding in bindings} - CHUNK_ORIGIN)
+            or any(file.is_taken(name) for name in OUR_NAMES)
+            or _has_late_star(file)
         ):
             site.leave("name-collision")
         elif _tells_lines(site, file.tree):
@@ -204,7 +221,7 @@ class Judge:
         for qualified, place in shared.items():
             for name in sorted(mentions[place.node.name] - {flow.file.name}):
                 other = self.plan.facts.load(name)
-                if other is not None:
+                if other is not None and _may_import(other, flow.file):
                     reason = flow.stuck[place]
                     other.sites.extend(_left_calls(other, qualified, place, reason))
 
@@ -213,6 +230,26 @@ class Judge:
         for site in flow.file.sites:
             if site.verdict == "auto" and (reason := flow.stuck.get(site.node)):
                 site.leave(reason)
+
+
+def _is_multiple(keyword: ast.keyword, tree: ScopeTree) -> bool:
+    call = tree.parent_of[keyword]
+    return (
+        isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and call.func.attr == "multiple"
+    )
+
+
+def _replaces(tree: ScopeTree, name: str) -> bool:
+    return (
+        any(_names(node, name, tree) for node in tree.strings)
+        or any(not isinstance(node.ctx, ast.Load) for node in tree.attribute_loads[name])
+        or any(
+            isinstance(n, ast.keyword) and n.arg == name and _is_multiple(n, tree)
+            for n in tree.parent_of
+        )
+    )
 
 
 def _names(string: ast.Constant, name: str, tree: ScopeTree) -> bool:
@@ -224,6 +261,12 @@ def _names(string: ast.Constant, name: str, tree: ScopeTree) -> bool:
     return value.endswith(f".{name}") or (value == name and caller in NAMING_CALLS)
 
 
+def _has_late_star(file: FileFacts) -> bool:
+    """Whether a star import behind the header may hide the names that we import."""
+    block = header_imports(file.source.tree)
+    return file.tree.module.star_import > (block[-1].lineno if block else 0)
+
+
 def _tells_lines(site: Site, tree: ScopeTree) -> bool:
     """Whether the text holds line numbers of the source itself, which an added import moves."""
     names = [
@@ -232,6 +275,11 @@ def _tells_lines(site: Site, tree: ScopeTree) -> bool:
         if isinstance(n, (ast.Name, ast.Attribute))
     ]
     return any(name and LINE_TELLERS.match(name) for name in names)
+
+
+def _may_import(file: FileFacts, home: FileFacts) -> bool:
+    """Whether the dotted name of *home* certainly is that file in *file*: a bare name is only beside it."""
+    return bool(home.package) or file.source.path.parent == home.source.path.parent
 
 
 def _left_calls(file: FileFacts, qualified: str, place: Function, reason: str) -> list[Site]:

@@ -158,10 +158,25 @@ def is_known_here(node: FunctionNode, owner: Scope, facts: ProjectFacts, file: F
 
 def calls_of(node: FunctionNode, owner: Scope, file: FileFacts) -> list[ast.expr]:
     """Return every load in *file* that may be the function *node*: by name, or as an attribute if it is a method."""
+    loads: list[ast.expr] = list(file.tree.loads_of(node.name, owner))
     if owner.is_class:
-        by_class_scope: list[ast.expr] = list(file.tree.loads_of(node.name, owner))
-        return [*by_class_scope, *file.tree.attribute_loads[node.name]]
-    return list(file.tree.loads_of(node.name, owner))
+        attributes = file.tree.attribute_loads[node.name]
+        loads += [load for load in attributes if not _is_of_another(load, owner, file)]
+    return loads
+
+
+def _is_of_another(load: ast.Attribute, owner: Scope, file: FileFacts) -> bool:
+    """Whether *load* is a method of `self` in another class that defines one of that name."""
+    around = file.tree.class_around(load)
+    through_self = isinstance(load.value, ast.Name) and load.value.id in {"self", "cls"}
+    return (
+        through_self and around is not None and around is not owner and load.attr in around.bindings
+    )
+
+
+def _may_be_sse(media_type: ast.expr) -> bool:
+    value = media_type.value if isinstance(media_type, ast.Constant) else "text/event-stream"
+    return isinstance(value, str) and value.startswith("text/event-stream")
 
 
 def _edge_of(load: ast.expr, file: FileFacts) -> Edge | None:
@@ -183,5 +198,5 @@ def _edge_of(load: ast.expr, file: FileFacts) -> Edge | None:
         return None
     if tree.qualified_name(response.func) not in STREAMING_RESPONSE:
         return None
-    named = any(keyword.arg == "media_type" for keyword in response.keywords)
+    named = any(k.arg == "media_type" and _may_be_sse(k.value) for k in response.keywords)
     return Edge(response, call, named)

@@ -168,6 +168,13 @@ class ScopeTree(ast.NodeVisitor):
             found.append(node)
         return found
 
+    def class_around(self, node: ast.AST) -> Scope | None:
+        """Return the scope of the innermost class that *node* stands in."""
+        scope: Scope | None = self.scope_of[node]
+        while scope is not None and not scope.is_class:
+            scope = scope.parent
+        return scope
+
     def loads_of(self, name: str, owner: Scope) -> list[ast.Name]:
         """Return the loads of *name* that reach its binding in *owner*."""
         return [

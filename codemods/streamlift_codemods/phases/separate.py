@@ -40,6 +40,7 @@ STREAM_TYPES = {
 }
 REPORT = "it stays as it is; please report this"
 RESPONSE_MODULE = "streamlift.edges.starlette"
+MAY_GO = {"json", "fastapi", "starlette"}
 TEXT_TYPES = {"str", "bytes"}
 
 
@@ -156,7 +157,10 @@ class _FileRewriting:
             *tree.module.bindings.get("producer", ()),
             *tree.scope_of[producer.node].bindings_of("producer"),
         ]
-        if all(binding.qualified in OUR_DECORATOR for binding in visible):
+        folder = self.source.path.parent
+        is_package = self.source.path.name == "__init__.py"
+        beside = is_package and any((folder / n).exists() for n in ("producer.py", "producer"))
+        if not beside and all(binding.qualified in OUR_DECORATOR for binding in visible):
             self.imports["streamlift"].add("producer")
             return "producer"
         self.imports["streamlift"].add("producer as sse_producer")
@@ -293,6 +297,9 @@ class _FileRewriting:
                 or tree.loads_of(name, scope)
             ):
                 continue
+            origins = {binding.qualified or "" for binding in scope.bindings.get(name, ())}
+            if any(origin.split(".")[0] not in MAY_GO for origin in origins):
+                continue  # to import a module of the project may have an effect
             if is_module and (self._is_public(name, tree) or binding_statement(tree, name) is None):
                 continue
             found += imports
@@ -343,12 +350,8 @@ def _reaches(tree: ScopeTree, module: str, name: str) -> bool:
             last = (node.module or "").split(".")[-1]
             if last == module and any(alias.name in {name, "*"} for alias in node.names):
                 return True
-        elif (
-            isinstance(node, ast.Attribute)
-            and node.attr == name
-            and _last_name(node.value) == module
-        ):
-            return True
+        elif isinstance(node, ast.Attribute) and node.attr == name:
+            return True  # through whatever name the module has there
     return any(
         isinstance(node.value, str) and f"{module}.{name}" in node.value for node in tree.strings
     )
