@@ -37,6 +37,7 @@ class Judge:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.files = list(plan.facts.files.values())
+        self.patched: dict[str, bool] = {}
         self.json_is_patched = plan.facts.project.matches(JSON_PATCH)
 
     def read_sites(self) -> None:
@@ -95,9 +96,13 @@ class Judge:
 
     def _is_patched(self, name: str) -> bool:
         """Whether something replaces the function: an assignment to the attribute, or `mock.patch` and its like."""
-        facts = self.plan.facts
-        files = [facts.load(other) for other in facts.project.mentioning({name})[name]]
-        return any(_replaces(file.tree, name) for file in files if file is not None)
+        if name not in self.patched:
+            facts = self.plan.facts
+            files = [facts.load(other) for other in facts.project.mentioning({name})[name]]
+            self.patched[name] = any(
+                _replaces(file.tree, name) for file in files if file is not None
+            )
+        return self.patched[name]
 
     def _dissolve(self, call: Site, file: FileFacts, helper: Site, home: FileFacts) -> None:
         several = sum(site.scope is helper.scope for site in home.sites) > 1
@@ -242,13 +247,14 @@ def _is_multiple(keyword: ast.keyword, tree: ScopeTree) -> bool:
 
 
 def _replaces(tree: ScopeTree, name: str) -> bool:
+    multiple = [tree.parent_of[load] for load in tree.attribute_loads.get("multiple", ())]
+    keywords = {
+        keyword.arg for call in multiple if isinstance(call, ast.Call) for keyword in call.keywords
+    }
     return (
-        any(_names(node, name, tree) for node in tree.strings)
-        or any(not isinstance(node.ctx, ast.Load) for node in tree.attribute_loads[name])
-        or any(
-            isinstance(n, ast.keyword) and n.arg == name and _is_multiple(n, tree)
-            for n in tree.parent_of
-        )
+        name in keywords
+        or any(_names(node, name, tree) for node in tree.strings)
+        or any(not isinstance(node.ctx, ast.Load) for node in tree.attribute_loads.get(name, ()))
     )
 
 
