@@ -11,6 +11,7 @@ from .contract import Need
 from .fragment import Fragment, parse_fragment
 from .payload import EncoderCall, read_encoder_call
 from .purity import is_effectless, is_str
+from .scopes import root_name
 from .source import comments_in
 from .statements import assignment_before, assignment_before_statement, runs_before
 
@@ -234,11 +235,9 @@ def is_bound_by_now(call: ast.expr, place: ast.AST, tree: ScopeTree, scope: Scop
 
     An import in a function binds its name for the whole function, and only once it has run.
     """
-    root = call.func if isinstance(call, ast.Call) else call
-    while isinstance(root, ast.Attribute):
-        root = root.value
-    owner = scope.owner_of(root.id) if isinstance(root, ast.Name) else None
-    if owner is None or owner is tree.module or not isinstance(root, ast.Name):
+    root = root_name(call.func if isinstance(call, ast.Call) else call)
+    owner = scope.owner_of(root.id) if root is not None else None
+    if root is None or owner is None or owner is tree.module:
         return True
     bindings = [binding.node for binding in owner.bindings[root.id]]
     imports = [node for node in bindings if isinstance(node, (ast.Import, ast.ImportFrom))]

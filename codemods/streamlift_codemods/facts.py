@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from .errors import UnreadableSource
 from .project import PROJECT_MARKS
-from .scopes import ScopeTree
+from .scopes import ScopeTree, last_name
 from .sites import NotSSE, Site, find_sites
 from .source import SourceFile, parse_source
 
@@ -194,7 +194,7 @@ def _uses_function(file: FileFacts, word: str, home: FileFacts) -> bool:
                 or home.source.path.stem == "__init__"
             ):
                 return True
-    return any(_last_name(load.value) == stem for load in file.tree.attribute_loads[word]) or any(
+    return any(last_name(load.value) == stem for load in file.tree.attribute_loads[word]) or any(
         file.tree.qualified_name(load.value, file.tree.scope_of[load]) is not None
         for load in file.tree.attribute_loads[word]
     )
@@ -240,15 +240,5 @@ def _is_own_method(load: ast.Attribute, word: str, class_name: str, tree: ScopeT
 
 def _inherits(node: ast.AST, class_name: str) -> bool:
     return isinstance(node, ast.ClassDef) and any(
-        _last_name(base) == class_name for base in node.bases
-    )
-
-
-def _last_name(node: ast.expr) -> str | None:
-    return (
-        node.id
-        if isinstance(node, ast.Name)
-        else node.attr
-        if isinstance(node, ast.Attribute)
-        else None
+        last_name(base) == class_name for base in node.bases
     )

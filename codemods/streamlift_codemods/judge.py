@@ -13,6 +13,7 @@ from .frame_flow import Flow, Function
 from .imports import header_imports
 from .producers import Producer
 from .returning import obstacle
+from .scopes import root_name
 from .sites import CHUNK, CHUNK_ORIGIN, Site
 
 if TYPE_CHECKING:
@@ -74,25 +75,10 @@ class Judge:
                 left = site.reason in SHARED and site.carrier.name == "yield"
                 if not left or site.helper is None or site.helper not in returned:
                     continue
-                certain = self._is_bound_once(site, file) and not self._is_patched(site.helper.name)
-                if certain:
-                    self._dissolve(site, file, *returned[site.helper])
+                helper, home = returned[site.helper]
+                if _is_bound_once(site, file, home) and not self._is_patched(site.helper.name):
+                    self._dissolve(site, file, helper, home)
         self.files = list(self.plan.facts.files.values())
-
-    def _is_bound_once(self, call: Site, file: FileFacts) -> bool:
-        """Whether the helper, and the name that *call* has for it, are bound once, and by then."""
-        assert isinstance(call.node, ast.Call)
-        root: ast.expr = call.node.func
-        while isinstance(root, ast.Attribute):
-            root = root.value
-        helper = call.helper
-        assert helper is not None
-        home = next(f for f in self.files if helper in f.tree.scope_made_by)
-        here = call.scope.bindings_of(root.id) if isinstance(root, ast.Name) else []
-        there = home.tree.scope_of[helper].bindings[helper.name]
-        return len(here) == len(there) == 1 and is_bound_by_now(
-            call.node, call.node, file.tree, call.scope
-        )
 
     def _is_patched(self, name: str) -> bool:
         """Whether something replaces the function: an assignment to the attribute, or `mock.patch` and its like."""
@@ -141,10 +127,10 @@ class Judge:
         """Find the generators that hand chunks out, with the sites that each of them sends."""
         producers: dict[Scope, Producer] = {}
         for file in self.files:
-            flow = self.plan.flows.get(file.name)
-            for site in file.sites if flow is not None else ():
-                if flow is None or site.verdict != "auto":
-                    continue
+            if file.name not in self.plan.flows:
+                continue
+            flow = self.plan.flows[file.name]
+            for site in [site for site in file.sites if site.verdict == "auto"]:
                 for expression in flow.yielded_from(site.node):
                     producer = self._producer(producers, file, flow.yields[expression])
                     producer.yields.add(expression)
@@ -198,19 +184,8 @@ class Judge:
                 flow.stuck[expression] = reason
 
     def _calls(self, flow: Flow) -> list[Site]:
-        tree = flow.file.tree
         calls = {use: place for place in flow.functions() for use in flow.uses[place]}
-        return [
-            Site(
-                flow.file.source,
-                use,
-                tree.scope_of[use],
-                carrier_of(use, tree),
-                "helper-call",
-                helper=place.node,
-            )
-            for use, place in calls.items()
-        ]
+        return [_helper_call(flow.file, use, place) for use, place in calls.items()]
 
     def _add_calls_elsewhere(self, flow: Flow) -> None:
         """Add the calls in other files of the functions that have to go on returning text."""
@@ -237,13 +212,15 @@ class Judge:
                 site.leave(reason)
 
 
-def _is_multiple(keyword: ast.keyword, tree: ScopeTree) -> bool:
-    call = tree.parent_of[keyword]
-    return (
-        isinstance(call, ast.Call)
-        and isinstance(call.func, ast.Attribute)
-        and call.func.attr == "multiple"
-    )
+def _is_bound_once(call: Site, file: FileFacts, home: FileFacts) -> bool:
+    """Whether the helper in *home*, and the name that *call* has for it, are bound once, and by then."""
+    assert isinstance(call.node, ast.Call)
+    assert call.helper is not None
+    root = root_name(call.node.func)
+    here = call.scope.bindings_of(root.id) if root is not None else []
+    there = home.tree.scope_of[call.helper].bindings[call.helper.name]
+    once = len(here) == len(there) == 1
+    return once and is_bound_by_now(call.node, call.node, file.tree, call.scope)
 
 
 def _replaces(tree: ScopeTree, name: str) -> bool:
@@ -288,6 +265,13 @@ def _may_import(file: FileFacts, home: FileFacts) -> bool:
     return bool(home.package) or file.source.path.parent == home.source.path.parent
 
 
+def _helper_call(file: FileFacts, call: ast.expr, place: Function) -> Site:
+    carrier = carrier_of(call, file.tree)
+    return Site(
+        file.source, call, file.tree.scope_of[call], carrier, "helper-call", helper=place.node
+    )
+
+
 def _left_calls(file: FileFacts, qualified: str, place: Function, reason: str) -> list[Site]:
     """Return the calls in *file* of the function *qualified* of another file, left for *reason*."""
     tree = file.tree
@@ -302,14 +286,7 @@ def _left_calls(file: FileFacts, qualified: str, place: Function, reason: str) -
             continue
         origin = tree.qualified_name(load, tree.scope_of[load])
         if origin is not None and file.absolute(origin) == qualified:
-            site = Site(
-                file.source,
-                call,
-                tree.scope_of[call],
-                carrier_of(call, tree),
-                "helper-call",
-                helper=place.node,
-            )
+            site = _helper_call(file, call, place)
             if TEST_FILE.search(file.name):
                 site.leave("test-code", "suppressed")
             else:

@@ -77,7 +77,9 @@ class _Abstract(ast.NodeTransformer):
                 return type(node)([self.expression(element) for element in node.elts], ast.Load())
             case ast.Call():
                 return self._call(node) or self._hole(node, role)
-            case ast.Name() if (constant := self._constant(node)) is not None:
+            case ast.Name() if (
+                constant := self.tree.module_constant(node, self.scope)
+            ) is not None:
                 return ast.Constant(constant)
         return self._hole(node, role)
 
@@ -126,14 +128,6 @@ class _Abstract(ast.NodeTransformer):
         if function.attr in {"format", "join"} and isinstance(base, ast.Constant):
             return ast.Attribute(base, function.attr, ast.Load())
         return None
-
-    def _constant(self, name: ast.Name) -> str | bytes | None:
-        owner = self.scope.owner_of(name.id)
-        if owner is not self.tree.module or len(owner.bindings[name.id]) != 1:
-            return None
-        value = owner.bindings[name.id][0].value
-        literal = value.value if isinstance(value, ast.Constant) else None
-        return literal if isinstance(literal, (str, bytes)) else None
 
     def _hole(self, node: ast.expr, role: str) -> ast.expr:
         index = self.holes.setdefault(ast.dump(node), len(self.holes))

@@ -96,7 +96,10 @@ class _Reader:
             return self._percent(fragment, node)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             return self._method(fragment, node, node.func)
-        if isinstance(node, ast.Name) and (constant := self._constant_of(node)) is not None:
+        if (
+            isinstance(node, ast.Name)
+            and (constant := self.tree.module_constant(node, self.scope)) is not None
+        ):
             return _constant(constant)
         return Reading(Text((Hole(fragment),)), is_bytes=False)
 
@@ -128,7 +131,7 @@ class _Reader:
         if not conversion and not has_spec:
             constant = value.node.value if isinstance(value.node, ast.Constant) else None
             if isinstance(value.node, ast.Name):
-                constant = self._constant_of(value.node)
+                constant = self.tree.module_constant(value.node, self.scope)
             if isinstance(constant, str):
                 return (constant,)
             if isinstance(value.node, ast.JoinedStr):
@@ -247,15 +250,6 @@ class _Reader:
         ):
             raise NotReadable("other-codec")
         return Reading(inner.text, is_bytes=True)
-
-    def _constant_of(self, name: ast.Name) -> str | bytes | None:
-        """Return the value of a module constant: bound once, at module level, to a literal."""
-        owner = self.scope.owner_of(name.id)
-        if owner is not self.tree.module or len(owner.bindings[name.id]) != 1:
-            return None
-        value = owner.bindings[name.id][0].value
-        literal = value.value if isinstance(value, ast.Constant) else None
-        return literal if isinstance(literal, (str, bytes)) else None
 
 
 def _constant(value: str | bytes) -> Reading:

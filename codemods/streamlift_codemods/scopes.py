@@ -160,6 +160,15 @@ class ScopeTree(ast.NodeVisitor):
         at_module = self.scope_of.get(binding.node) is self.module
         return bool(last) and at_module and getattr(binding.node, "lineno", 0) < last
 
+    def module_constant(self, name: ast.Name, scope: Scope) -> str | bytes | None:
+        """Return the literal that *name*, loaded in *scope*, is: bound once, at module level; else None."""
+        owner = scope.owner_of(name.id)
+        if owner is not self.module or len(owner.bindings[name.id]) != 1:
+            return None
+        value = owner.bindings[name.id][0].value
+        literal = value.value if isinstance(value, ast.Constant) else None
+        return literal if isinstance(literal, (str, bytes)) else None
+
     def ancestors(self, node: ast.AST) -> list[ast.AST]:
         """Return the nodes around *node*, innermost first."""
         found = []
@@ -324,3 +333,21 @@ class ScopeTree(ast.NodeVisitor):
 def _parameters(arguments: ast.arguments) -> list[ast.arg]:
     extra = [argument for argument in (arguments.vararg, arguments.kwarg) if argument]
     return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *extra]
+
+
+def root_name(node: ast.expr) -> ast.Name | None:
+    """Return `a` of `a.b.c`, None if it starts with anything but a name."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node if isinstance(node, ast.Name) else None
+
+
+def last_name(node: ast.expr) -> str | None:
+    """Return `c` of `a.b.c`, None of anything but a name or an attribute."""
+    return (
+        node.id
+        if isinstance(node, ast.Name)
+        else node.attr
+        if isinstance(node, ast.Attribute)
+        else None
+    )

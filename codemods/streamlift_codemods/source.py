@@ -180,24 +180,6 @@ def comments_in(text: str) -> list[str]:
     return [token.string for token in tokens if token.type == tokenize.COMMENT]
 
 
-def read_source(path: Path, name: str) -> SourceFile:
-    """Read and parse the file at *path*.
-
-    Raises:
-        UnreadableSource: If it cannot be read, decoded, parsed or given back whole.
-    """
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise UnreadableSource(
-            name,
-            f"cannot be read ({error.strerror})",
-            "check that it exists and its permissions",
-            "unreadable",
-        ) from error
-    return parse_source(raw, path, name)
-
-
 def parse_source(raw: bytes, path: Path, name: str) -> SourceFile:
     """Parse *raw*, the bytes of the file *name*.
 

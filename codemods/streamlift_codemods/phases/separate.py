@@ -19,7 +19,7 @@ from ..expressions import dedented, laid_out
 from ..frame_flow import FRAME_LIST_METHODS, Function, Variable
 from ..imports import NewImport, add_imports, after_statement, binding_statement, remove_names
 from ..producers import OUR_DECORATOR
-from ..scopes import ScopeTree
+from ..scopes import ScopeTree, last_name
 from ..source import Span, comments_in, parse_source
 
 if TYPE_CHECKING:
@@ -385,22 +385,9 @@ def _is_annotation(node: ast.expr, tree: ScopeTree) -> bool:
     return False
 
 
-def _last_name(node: ast.expr) -> str | None:
-    return (
-        node.id
-        if isinstance(node, ast.Name)
-        else node.attr
-        if isinstance(node, ast.Attribute)
-        else None
-    )
-
-
 def _item_type(annotation: ast.expr | None) -> ast.expr | None:
     """Return the type of the items in `AsyncIterator[str]` and its like."""
-    if (
-        not isinstance(annotation, ast.Subscript)
-        or _last_name(annotation.value) not in STREAM_TYPES
-    ):
+    if not isinstance(annotation, ast.Subscript) or last_name(annotation.value) not in STREAM_TYPES:
         return None
     inside = annotation.slice
     return inside.elts[0] if isinstance(inside, ast.Tuple) and inside.elts else inside
