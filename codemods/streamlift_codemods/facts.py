@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from .errors import UnreadableSource
 from .project import PROJECT_MARKS
-from .scopes import ScopeTree, last_name
+from .scopes import ScopeTree
 from .sites import NotSSE, Site, find_sites
 from .source import SourceFile, parse_source
 
@@ -113,29 +113,6 @@ class ProjectFacts:
         self.files[name] = FileFacts(source, tree, package_of(path))
         return self.files[name]
 
-    def uses_elsewhere(
-        self, word: str, home: FileFacts, files: set[str], *, class_name: str | None
-    ) -> bool:
-        """Return whether any of *files* but *home* may use its function *word*, or holds its name as a string.
-
-        Args:
-            word: The name of the function.
-            home: The file that defines it.
-            files: The files in which the word stands.
-            class_name: The class that it is a method of.
-        """
-        for name in files - {home.name}:
-            facts = self.load(name)
-            if facts is None or uses_as_string(facts.tree, word):
-                return True
-            if (
-                _uses_method(facts, word, class_name)
-                if class_name
-                else _uses_function(facts, word, home)
-            ):
-                return True
-        return False
-
 
 def collect_facts(project: Project) -> ProjectFacts:
     """Parse the files of *project* that may hold frames, and find their sites."""
@@ -178,67 +155,4 @@ def uses_as_string(tree: ScopeTree, word: str) -> bool:
     return any(
         isinstance(node.value, str) and (node.value == word or node.value.endswith(f".{word}"))
         for node in tree.strings
-    )
-
-
-def _uses_function(file: FileFacts, word: str, home: FileFacts) -> bool:
-    """Return whether *file* imports the function *word* of the module *home*, or reaches it through the module."""
-    stem = home.module.split(".")[-1]
-    for node in ast.walk(file.source.tree):
-        if isinstance(node, ast.ImportFrom) and any(
-            alias.name in {word, "*"} for alias in node.names
-        ):
-            module = file.absolute("." * node.level + (node.module or ""))
-            if (
-                module.rstrip(".").split(".")[-1] in {stem, ""}
-                or home.source.path.stem == "__init__"
-            ):
-                return True
-    return any(last_name(load.value) == stem for load in file.tree.attribute_loads[word]) or any(
-        file.tree.qualified_name(load.value, file.tree.scope_of[load]) is not None
-        for load in file.tree.attribute_loads[word]
-    )
-
-
-def _uses_method(file: FileFacts, word: str, class_name: str) -> bool:
-    """Return whether *file* may use the method *word* of the class *class_name* of another file.
-
-    It does not if each load goes through a class of its own that defines such a method too, and does not
-    inherit from that class.
-    """
-    return any(
-        not _is_own_method(load, word, class_name, file.tree)
-        for load in file.tree.attribute_loads[word]
-    ) or any(
-        isinstance(file.tree.scope_of[function].node, ast.ClassDef)
-        and _inherits(file.tree.scope_of[function].node, class_name)
-        for function in file.tree.functions
-        if function.name == word
-    )
-
-
-def _is_own_method(load: ast.Attribute, word: str, class_name: str, tree: ScopeTree) -> bool:
-    base = load.value
-    if not isinstance(base, ast.Name):
-        return False
-    if base.id in {"self", "cls"}:
-        around = next(
-            (node for node in tree.ancestors(load) if isinstance(node, ast.ClassDef)), None
-        )
-    else:
-        bindings = tree.scope_of[load].bindings_of(base.id)
-        node = bindings[0].node if len(bindings) == 1 else None
-        around = node if isinstance(node, ast.ClassDef) else None
-    if around is None:
-        return False
-    defines = any(
-        isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef)) and n.name == word
-        for n in around.body
-    )
-    return defines and not _inherits(around, class_name)
-
-
-def _inherits(node: ast.AST, class_name: str) -> bool:
-    return isinstance(node, ast.ClassDef) and any(
-        last_name(base) == class_name for base in node.bases
     )

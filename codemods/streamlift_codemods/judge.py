@@ -171,7 +171,7 @@ class Judge:
     def _judge_functions(self, flow: Flow) -> None:
         closed_world = self.plan.settings.closed_world
         for place in flow.functions():
-            reason = obstacle(place, flow.file, self.plan.facts, closed_world=closed_world)
+            reason = obstacle(place, flow.file, self.plan.finder, closed_world=closed_world)
             if reason:
                 flow.stuck[place] = reason
 

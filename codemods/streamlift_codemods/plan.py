@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from .choose_contracts import choose_contracts
 from .facts import FileFacts, ProjectFacts, collect_facts
 from .judge import Judge
+from .loads import LoadFinder
 from .producers import find_edges
+from .resolution import Resolver
 from .write_chunks import write_chunks
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ class Plan:
     Attributes:
         facts: What is known of the project.
         settings: What the project asks for.
+        finder: Finds what uses a function.
         flows: How the frames of each file move, by the file's name.
         producers: The generators that hand out the frames that are rewritten.
         homes: Where the contracts of each file live, by the name of the file that uses them.
@@ -44,6 +47,7 @@ class Plan:
 
     facts: ProjectFacts
     settings: Settings
+    finder: LoadFinder
     flows: dict[str, Flow] = field(default_factory=dict)
     producers: list[Producer] = field(default_factory=list)
     homes: dict[str, ContractHome] = field(default_factory=dict)
@@ -84,7 +88,8 @@ class Plan:
 
 def make_plan(project: Project, settings: Settings) -> Plan:
     """Return what phase 2 does with *project*: verdicts, contracts and proved expressions."""
-    plan = Plan(collect_facts(project), settings)
+    facts = collect_facts(project)
+    plan = Plan(facts, settings, LoadFinder(Resolver(facts)))
     judge = Judge(plan)
     judge.read_sites()
     judge.follow_frames()
@@ -98,5 +103,5 @@ def make_plan(project: Project, settings: Settings) -> Plan:
             judge.leave(site, reason)
         settled = not failed
     for producer in plan.producers:
-        find_edges(producer, plan.facts, closed_world=settings.closed_world)
+        find_edges(producer, plan.finder, closed_world=settings.closed_world)
     return plan

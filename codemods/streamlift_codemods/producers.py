@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from .carriers import carrier_of
-from .facts import uses_as_string
+from .resolution import Function
 
 if TYPE_CHECKING:
-    from .facts import FileFacts, ProjectFacts
+    from .facts import FileFacts
+    from .loads import LoadFinder
     from .scopes import FunctionNode, Scope
     from .sites import Site
 
@@ -131,7 +132,7 @@ def is_private(node: FunctionNode, owner: Scope, file: FileFacts, *, closed_worl
     return owner is file.tree.module and file.exports(node.name) is False
 
 
-def find_edges(producer: Producer, facts: ProjectFacts, *, closed_world: bool) -> None:
+def find_edges(producer: Producer, finder: LoadFinder, *, closed_world: bool) -> None:
     """Fill in the edges of *producer*, and whether it needs the decorator for any other caller."""
     file, tree = producer.file, producer.file.tree
     owner = tree.scope_of[producer.node]
@@ -142,18 +143,14 @@ def find_edges(producer: Producer, facts: ProjectFacts, *, closed_world: bool) -
         producer.node, owner, file, closed_world=closed_world
     )
     producer.needs_decorator = not producer.is_decorated and not (
-        resolved and alone and is_known_here(producer.node, owner, facts, file)
+        resolved and alone and is_known_here(producer.node, file, finder)
     )
 
 
-def is_known_here(node: FunctionNode, owner: Scope, facts: ProjectFacts, file: FileFacts) -> bool:
-    """Return whether no other file and no string names the function *node*."""
-    if owner.function is not None:
-        return True
-    class_name = owner.node.name if isinstance(owner.node, ast.ClassDef) else None
-    mentions = facts.project.mentioning({node.name})[node.name]
-    named = uses_as_string(file.tree, node.name)
-    return not named and not facts.uses_elsewhere(node.name, file, mentions, class_name=class_name)
+def is_known_here(node: FunctionNode, file: FileFacts, finder: LoadFinder) -> bool:
+    """Return whether the function *node* of *file* is reached in no other file, and every use of it is known."""
+    loads = finder.loads_of(Function(file, node))
+    return loads.are_all_known and all(load.file is file for load in loads.certain)
 
 
 def calls_of(node: FunctionNode, owner: Scope, file: FileFacts) -> list[ast.expr]:

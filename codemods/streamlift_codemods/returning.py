@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 from .producers import is_known_here, is_private
 
 if TYPE_CHECKING:
-    from .facts import FileFacts, ProjectFacts
+    from .facts import FileFacts
     from .frame_flow import Function
+    from .loads import LoadFinder
 
 BINDING_DECORATORS = {"builtins.staticmethod", "builtins.classmethod"}
 
 
 def obstacle(
-    place: Function, file: FileFacts, facts: ProjectFacts, *, closed_world: bool
+    place: Function, file: FileFacts, finder: LoadFinder, *, closed_world: bool
 ) -> str | None:
     """Return why the function *place* has to go on returning text, None if nothing of its own speaks against it."""
     tree, node = file.tree, place.node
@@ -32,6 +33,6 @@ def obstacle(
         return "helper-generator"
     if not is_private(node, owner, file, closed_world=closed_world):
         return "public-helper"
-    if len(owner.bindings[node.name]) > 1 or not is_known_here(node, owner, facts, file):
+    if len(owner.bindings[node.name]) > 1 or not is_known_here(node, file, finder):
         return "shared-helper"
     return None
