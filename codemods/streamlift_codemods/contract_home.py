@@ -17,7 +17,7 @@ from .imports import (
     NewImport,
     add_imports,
     blank_lines_before,
-    end_of_header,
+    end_of_imports,
     header_imports,
     is_docstring_first,
 )
@@ -105,11 +105,9 @@ def import_of(home: ContractHome, file: FileFacts) -> str | None:
         return None
     if not file.package:
         return home.module
-    relative = any(
-        isinstance(node, ast.ImportFrom) and node.level for node in ast.walk(file.source.tree)
-    )
-    absolute = any(_imports_root(node, file.package[0]) for node in ast.walk(file.source.tree))
-    if relative and not absolute:
+    nodes = [*header_imports(file.source.tree), *ast.walk(file.source.tree)]
+    spelt = (_is_relative(node) for node in nodes if _is_of_package(node, file.package[0]))
+    if next(spelt, False):  # as the first one
         return "." * len(file.package) + home.module.split(".", 1)[1]
     return home.module
 
@@ -153,7 +151,7 @@ def _new_constants(home: ContractHome, source: SourceFile, lines: list[str]) -> 
         lead = "" if not source.text or source.text.endswith(("\n", "\r")) else "\n"
         gap = "" if home.existing or not source.tree.body[1:] else "\n"
         return insert(len(source.text), lead + gap + block, CONSTANT)
-    offset = end_of_header(source)
+    offset = end_of_imports(source)
     lead = "\n" if header_imports(source.tree) or is_docstring_first(source.tree) else ""
     return insert(offset, lead + block + blank_lines_before(source, offset), CONSTANT)
 
@@ -252,9 +250,13 @@ def _is_imported_as_package(file: FileFacts, facts: ProjectFacts) -> bool:
     )
 
 
-def _imports_root(node: ast.AST, root: str) -> bool:
+def _is_relative(node: ast.AST) -> bool:
+    return isinstance(node, ast.ImportFrom) and node.level > 0
+
+
+def _is_of_package(node: ast.AST, root: str) -> bool:
     if isinstance(node, ast.ImportFrom):
-        return not node.level and (node.module or "").split(".")[0] == root
+        return node.level > 0 or (node.module or "").split(".")[0] == root
     return isinstance(node, ast.Import) and any(
         alias.name.split(".")[0] == root for alias in node.names
     )

@@ -28,11 +28,13 @@ class Style:
         quote: The quote of its strings.
         line_length: The longest line that it allows.
         indent: One step of its indentation.
+        is_formatted: Whether a formatter breaks the lines that are longer.
     """
 
     quote: str = '"'
     line_length: int = 88
     indent: str = "    "
+    is_formatted: bool = False
 
 
 @dataclass
@@ -154,8 +156,10 @@ def dedented(text: str, indentation: str) -> str:
     return "\n".join([first, *(line[len(cut) :] if line.strip() else line for line in later)])
 
 
-def laid_out(text: str, indentation: str, before: int, after: int, style: Style) -> str:
-    """Return *text* broken into lines if one line is too short for it.
+def laid_out(  # noqa: PLR0913 - the place is said by four numbers
+    text: str, indentation: str, before: int, after: int, style: Style, *, replaced: int = 0
+) -> str:
+    """Return *text* broken into lines if one line is too short for it, as ruff and black break them.
 
     Args:
         text: An expression.
@@ -163,11 +167,13 @@ def laid_out(text: str, indentation: str, before: int, after: int, style: Style)
         before: The characters before it on its first line.
         after: The characters behind it on its last line.
         style: The file's style.
+        replaced: The length of the longest line that it replaces. Where no formatter is in use, a
+            line may be as long as that.
     """
-    if "\n" in text or "\r" in text or before + len(text) + after <= style.line_length:
+    longest = style.line_length if style.is_formatted else max(style.line_length, replaced)
+    if "\n" in text or "\r" in text or before + len(text) + after <= longest:
         return text
-    fragment = parse_fragment(text)
-    return _exploded(fragment, indentation, style)
+    return _exploded(parse_fragment(text), indentation, style)
 
 
 def _exploded(fragment: Fragment, indentation: str, style: Style) -> str:
@@ -200,10 +206,14 @@ def _listed(
     opening: str, items: list[tuple[str, Fragment]], closing: str, indentation: str, style: Style
 ) -> str:
     deeper = indentation + style.indent
+    together = ", ".join(prefix + item.text for prefix, item in items)
+    if len(deeper) + len(together) <= style.line_length:
+        return "\n".join([opening, deeper + together, indentation + closing])
+    comma = "," if len(items) > 1 else ""
     lines = [opening]
     for prefix, item in items:
         text = item.text
-        if len(deeper) + len(prefix) + len(text) + 1 > style.line_length:
+        if len(deeper) + len(prefix) + len(text) + len(comma) > style.line_length:
             text = _exploded(item, deeper, style)
-        lines.append(f"{deeper}{prefix}{text},")
+        lines.append(f"{deeper}{prefix}{text}{comma}")
     return "\n".join([*lines, indentation + closing])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from .errors import UnreadableSource
 from .project import PROJECT_MARKS
-from .scopes import ScopeTree
+from .scopes import ScopeTree, last_name
 from .sites import NotSSE, Site, find_sites
 from .source import SourceFile, parse_source
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from .project import Project
+
+NAMING_CALLS = {"getattr", "setattr", "delattr", "hasattr", "object", "patch"}
 
 
 @dataclass(eq=False)
@@ -155,4 +157,15 @@ def uses_as_string(tree: ScopeTree, word: str) -> bool:
     return any(
         isinstance(node.value, str) and (node.value == word or node.value.endswith(f".{word}"))
         for node in tree.strings
+    )
+
+
+def names_member(string: ast.Constant, name: str, tree: ScopeTree) -> bool:
+    """Return whether *string* names the member *name* of a module or class, for `mock.patch` and its like."""
+    value, call = string.value, tree.parent_of[string]
+    if not isinstance(value, str):
+        return False
+    function = call.func if isinstance(call, ast.Call) else None
+    return value.endswith(f".{name}") or (
+        value == name and function is not None and last_name(function) in NAMING_CALLS
     )

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 BLANK_LINE = re.compile(r"[ \t]*(?:\r\n|\r|\n)")
 IMPORT_HEAD = re.compile(r"(?:from\s+\S+\s+)?import\s+")
 ImportNode = ast.Import | ast.ImportFrom
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 @dataclass(frozen=True)
@@ -100,19 +101,36 @@ def is_docstring_first(tree: ast.Module) -> bool:
 
 
 def blank_lines_before(source: SourceFile, offset: int) -> str:
-    """Return the blank lines that are missing between *offset* and the definition that follows."""
+    """Return the blank lines that are missing between *offset* and the statement that follows."""
     rest = source.text[offset:]
     code = len(rest) - len(rest.lstrip("\r\n \t\f"))
-    return "\n" * max(0, 2 - len(LINE_END.findall(rest[:code])))
+    following = (s for s in source.tree.body if source.span(s).end > offset)
+    defines = isinstance(next(following, None), (*DEFINITIONS, ast.ClassDef))
+    return "\n" * max(0, (2 if defines else 1) - len(LINE_END.findall(rest[:code])))
 
 
 def end_of_header(source: SourceFile) -> int:
     """Return the offset of the line after the header imports, or after the docstring, or the first line of code."""
     block = header_imports(source.tree)
+    return _after(source, block[-1] if block else None)
+
+
+def end_of_imports(source: SourceFile) -> int:
+    """Return the offset of the line after the last import before the first definition, or that of the header."""
+    last = None
+    for statement in source.tree.body:
+        if isinstance(statement, (*DEFINITIONS, ast.ClassDef)):
+            break
+        nested = ast.walk(statement) if isinstance(statement, (ast.If, ast.Try)) else [statement]
+        if any(isinstance(node, (ast.Import, ast.ImportFrom)) for node in nested):
+            last = statement
+    return _after(source, last)
+
+
+def _after(source: SourceFile, last: ast.stmt | None) -> int:
     body = source.tree.body
-    last: ast.stmt | None = (
-        block[-1] if block else body[0] if is_docstring_first(source.tree) else None
-    )
+    if last is None and is_docstring_first(source.tree):
+        last = body[0]
     if last is not None:
         return after_statement(source, last)
     return source.line_start(source.span(body[0]).start) if body else len(source.text)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from .carriers import TEST_FILE, carrier_of
 from .content import content_of, is_bound_by_now, need_of
 from .dissolve import dissolve
+from .facts import names_member
 from .frame_flow import Flow, Function
 from .imports import header_imports
 from .producers import Producer
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 JSON_PATCH = re.compile(rb"\bjson\.(?:dumps|JSONEncoder)\s*=[^=]|\bsetattr\(\s*json\s*,")
 LINE_TELLERS = re.compile(r"^(?:traceback|inspect|linecache|faulthandler)\.|^sys\._getframe")
 OUR_NAMES = ("SSEFormatter", "ModelDialect")
-NAMING_CALLS = {"getattr", "setattr", "delattr", "hasattr", "object", "patch"}
 SHARED = {"public-helper", "shared-helper"}
 
 
@@ -230,18 +230,9 @@ def _replaces(tree: ScopeTree, name: str) -> bool:
     }
     return (
         name in keywords
-        or any(_names(node, name, tree) for node in tree.strings)
+        or any(names_member(node, name, tree) for node in tree.strings)
         or any(not isinstance(node.ctx, ast.Load) for node in tree.attribute_loads.get(name, ()))
     )
-
-
-def _names(string: ast.Constant, name: str, tree: ScopeTree) -> bool:
-    value, call = string.value, tree.parent_of[string]
-    if not isinstance(value, str):
-        return False
-    function = call.func if isinstance(call, ast.Call) else None
-    caller = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-    return value.endswith(f".{name}") or (value == name and caller in NAMING_CALLS)
 
 
 def _has_late_star(file: FileFacts) -> bool:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .source import SourceFile
 
 Table = dict[str, object]
+DEFAULT_LENGTH = 88  # of black and ruff
 KNOWN = {"exclude", "closed-world", "contracts-module"}
 
 
@@ -33,7 +34,8 @@ class Settings:
         contracts_module: The dotted module that holds the contracts, instead of the default.
         contracts_in_file: Whether each file holds its own contracts.
         quote: The quote that its formatter sets; None if it sets none.
-        line_length: The line length that its formatter sets; None if it sets none.
+        line_length: The line length that its linter or formatter sets; None if neither does.
+        is_formatted: Whether a formatter breaks its long lines.
     """
 
     exclude: tuple[str, ...] = ()
@@ -42,30 +44,26 @@ class Settings:
     contracts_in_file: bool = False
     quote: str | None = None
     line_length: int | None = None
+    is_formatted: bool = False
 
     def style_of(self, source: SourceFile) -> Style:
         """Return how *source* is written: by the project's settings, else as most of the file is."""
-        longest = 88
-        return Style(
-            self.quote or source.majority_quote, self.line_length or longest, source.indent
-        )
+        length = self.line_length or max(DEFAULT_LENGTH, source.longest_plain_line)
+        return Style(self.quote or source.majority_quote, length, source.indent, self.is_formatted)
 
 
 def read_settings(root: Path) -> Settings:
     """Return the settings of the project at *root*.
 
     Raises:
-        UsageError: If pyproject.toml cannot be read, or has an unknown or ill-typed setting.
+        UsageError: If pyproject.toml or ruff.toml cannot be read, or streamlift has an unknown or ill-typed setting.
     """
     path = root / "pyproject.toml"
-    try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(
-            str(path), f"cannot be read ({error})", "fix it, or run from another directory"
-        ) from error
-    tools = _table(tables, "tool")
+    tools = _table(_read(path), "tool")
     own, ruff, black = _table(tools, "streamlift"), _table(tools, "ruff"), _table(tools, "black")
+    # https://docs.astral.sh/ruff/configuration/#config-file-discovery
+    for name in ("ruff.toml", ".ruff.toml"):
+        ruff = _read(root / name) or ruff
     for name in own:
         if name not in KNOWN:
             raise UsageError(
@@ -94,7 +92,17 @@ def read_settings(root: Path) -> Settings:
         contracts_module=str(module) if module else None,
         quote=quote,
         line_length=length,
+        is_formatted=bool(black or ruff.get("format")),
     )
+
+
+def _read(path: Path) -> Table:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(
+            str(path), f"cannot be read ({error})", "fix it, or run from another directory"
+        ) from error
 
 
 def _table(tables: Table, name: str) -> Table:

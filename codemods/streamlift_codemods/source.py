@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 # https://docs.python.org/3/reference/lexical_analysis.html#physical-lines
 LINE_END = re.compile(r"\r\n|\r|\n")
 STRING_START = re.compile(r"""[rbuRBUfF]{0,2}(["'])(?!\1\1)""")
+UNBREAKABLE = re.compile(r"""["'#]""")
 BOM = b"\xef\xbb\xbf"
 
 
@@ -70,6 +71,12 @@ class SourceFile:
                 if inner.startswith(outer) and inner != outer:
                     return inner.removeprefix(outer)
         return "    "
+
+    @cached_property
+    def longest_plain_line(self) -> int:
+        """The length of the longest line without a string or a comment, which formatters cannot break."""
+        lines = LINE_END.split(self.text)
+        return max((len(line) for line in lines if not UNBREAKABLE.search(line)), default=0)
 
     @cached_property
     def majority_quote(self) -> str:

@@ -86,7 +86,8 @@ def test_a_form_feed_is_not_repeated():
 
 
 def test_new_lines_are_indented_as_the_file_is():
-    written = first_form(WIDE.replace(b"    ", b"\t"))
+    files = {"app.py": WIDE.replace(b"    ", b"\t"), "pyproject.toml": b"[tool.black]\n"}
+    written = migrate(files).after["app.py"]
 
     assert b"\n\t\t" in written
     assert b"\t " not in written
@@ -96,3 +97,51 @@ def test_no_blank_line_is_left_at_the_top():
     source = PLAIN.replace(b"import json\n", b"import json\n\nfrom stage import note\n")
 
     assert first_form(source).startswith(b"from ")
+
+
+def test_a_line_may_be_as_long_as_the_one_it_replaces():
+    assert first_form(WIDE).endswith(
+        b'    yield StreamingChunk.of({"a key of the payload": x, "another key of the payload": [x, x]})\n'
+    )
+
+
+def test_a_formatter_of_the_project_breaks_long_lines():
+    files = {"app.py": WIDE, "pyproject.toml": b"[tool.black]\n"}
+
+    assert (
+        migrate(files)
+        .after["app.py"]
+        .endswith(
+            b"""\
+    yield StreamingChunk.of(
+        {"a key of the payload": x, "another key of the payload": [x, x]}
+    )
+"""
+        )
+    )
+
+
+def test_contracts_stand_below_the_last_import():
+    source = b"try:\n    import stage\nexcept ImportError:\n    stage = None\n\n\n"
+
+    written = first_form(PLAIN.replace(b"\n\n\n", b"\n\n" + source, 1))
+
+    assert b"    stage = None\n\nSSE = SSEFormatter" in written
+
+
+def test_an_import_goes_though_something_else_has_an_attribute_of_that_name():
+    files = {
+        "chat/__init__.py": b"",
+        "chat/app.py": PLAIN,
+        "chat/client.py": b"import chat.app\n\n\ndef f(r):\n    return r.json\n",
+    }
+
+    assert b"import json" not in migrate(files).after["chat/app.py"]
+
+
+def test_an_import_stays_that_another_file_reaches():
+    for use in (b"chat.app.json", b"getattr(chat.app, 'json')", b"'chat.app.json'"):
+        other = b"import chat.app\n\nx = " + use + b"\n"
+        files = {"chat/__init__.py": b"", "chat/app.py": PLAIN, "chat/client.py": other}
+
+        assert b"import json" in migrate(files).after["chat/app.py"]

@@ -16,6 +16,7 @@ from ..contract_home import (
 from ..edits import Edit, EditConflict, apply_edits, insert, replace
 from ..errors import UnreadableSource
 from ..expressions import dedented, laid_out
+from ..facts import names_member
 from ..frame_flow import FRAME_LIST_METHODS, Function, Variable
 from ..imports import NewImport, add_imports, after_statement, binding_statement, remove_names
 from ..producers import OUR_DECORATOR
@@ -113,13 +114,15 @@ class _FileRewriting:
 
     def _laid_out(self, span: Span, expression: str) -> Edit:
         """Return the edit that puts *expression* in the place of *span*, in several lines if need be."""
-        line = self.source.line_text(self.source.line_of(span.end))
+        first, last = self.source.line_of(span.start), self.source.line_of(span.end)
+        lengths = [len(self.source.line_text(line)) for line in range(first, last + 1)]
         text = laid_out(
             expression,
             self.source.indentation(span.start),
             span.start - self.source.line_start(span.start),
-            self.source.line_start(span.end) + len(line) - span.end,
+            self.source.line_start(span.end) + lengths[-1] - span.end,
             self.style,
+            replaced=max(lengths),
         )
         return replace(span, text)
 
@@ -345,16 +348,21 @@ def _is_alone(statement: ast.stmt, tree: ScopeTree) -> bool:
 
 
 def _reaches(tree: ScopeTree, module: str, name: str) -> bool:
+    """Whether a file may load, or name in a string, what *module* (its last name) calls *name*."""
     for node in ast.walk(tree.module.node):
         if isinstance(node, ast.ImportFrom):
             last = (node.module or "").split(".")[-1]
             if last == module and any(alias.name in {name, "*"} for alias in node.names):
                 return True
-        elif isinstance(node, ast.Attribute) and node.attr == name:
-            return True  # through whatever name the module has there
-    return any(
-        isinstance(node.value, str) and f"{module}.{name}" in node.value for node in tree.strings
-    )
+    if any(_is_module(load.value, module, tree) for load in tree.attribute_loads.get(name, ())):
+        return True
+    return any(names_member(node, name, tree) for node in tree.strings)
+
+
+def _is_module(node: ast.expr, module: str, tree: ScopeTree) -> bool:
+    """Whether *node* is called, or imported as, *module*."""
+    origin = tree.qualified_name(node, tree.scope_of[node]) or last_name(node) or ""
+    return module in {origin.split(".")[-1], last_name(node)}
 
 
 def names_in_annotations(tree: ScopeTree, name: str) -> bool:
