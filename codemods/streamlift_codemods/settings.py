@@ -78,10 +78,11 @@ def read_settings(root: Path) -> Settings:
             "is no list of globs",
             'write exclude = ["generated/*"]',
         )
+    is_formatted = "black" in tools or "format" in ruff
     module = own.get("contracts-module")
     quotes = {"single": "'", "double": '"'}
     quote = quotes.get(
-        str(_table(ruff, "format").get("quote-style")), '"' if ruff.get("format") or black else None
+        str(_table(ruff, "format").get("quote-style")), '"' if is_formatted else None
     )
     length = next(
         (n for n in (ruff.get("line-length"), black.get("line-length")) if isinstance(n, int)), None
@@ -92,7 +93,7 @@ def read_settings(root: Path) -> Settings:
         contracts_module=str(module) if module else None,
         quote=quote,
         line_length=length,
-        is_formatted=bool(black or ruff.get("format")),
+        is_formatted=is_formatted,
     )
 
 

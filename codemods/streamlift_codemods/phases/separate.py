@@ -356,7 +356,12 @@ def _reaches(tree: ScopeTree, module: str, name: str) -> bool:
                 return True
     if any(_is_module(load.value, module, tree) for load in tree.attribute_loads.get(name, ())):
         return True
-    return any(names_member(node, name, tree) for node in tree.strings)
+    dotted = f".{module}.{name}"
+    return any(
+        f".{text}".endswith(dotted) if "." in text else names_member(node, name, tree)
+        for node in tree.strings
+        if isinstance(text := node.value, str)
+    )
 
 
 def _is_module(node: ast.expr, module: str, tree: ScopeTree) -> bool:
