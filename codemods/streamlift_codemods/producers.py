@@ -6,19 +6,16 @@ import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from .carriers import carrier_of
+from .edges import edge_of
 from .resolution import Function
 
 if TYPE_CHECKING:
+    from .edges import Edge
     from .facts import FileFacts
     from .loads import LoadFinder
     from .scopes import FunctionNode, Scope
     from .sites import Site
 
-STREAMING_RESPONSE = {
-    "starlette.responses.StreamingResponse",
-    "fastapi.responses.StreamingResponse",
-}
 OUR_DECORATOR = {"streamlift.producer", "streamlift.sse.producer.producer"}
 ROUTE_METHODS = {
     "get",
@@ -37,22 +34,6 @@ NOT_A_STREAM = {
     "contextlib.contextmanager", "contextlib.asynccontextmanager", "pytest.fixture", "pytest_asyncio.fixture",
     "builtins.property", "functools.cached_property",
 }  # fmt: skip
-CONTENT_POSITION = 0
-
-
-@dataclass(frozen=True)
-class Edge:
-    """A call of Starlette's StreamingResponse around a call of a producer.
-
-    Attributes:
-        response: The response call.
-        producer_call: The call in it.
-        names_media_type: Whether the response is told its media type, so that another class sends the same header.
-    """
-
-    response: ast.Call
-    producer_call: ast.Call
-    names_media_type: bool
 
 
 @dataclass(eq=False)
@@ -137,7 +118,7 @@ def find_edges(producer: Producer, finder: LoadFinder, *, closed_world: bool) ->
     file, tree = producer.file, producer.file.tree
     owner = tree.scope_of[producer.node]
     loads = calls_of(producer.node, owner, file)
-    producer.edges = [edge for load in loads if (edge := _edge_of(load, file))]
+    producer.edges = [edge for load in loads if (edge := edge_of(load, file))]
     resolved = len(producer.edges) == len(loads) and len(loads) > 0
     alone = len(owner.bindings[producer.node.name]) == 1 and is_private(
         producer.node, owner, file, closed_world=closed_world
@@ -169,31 +150,3 @@ def _is_of_another(load: ast.Attribute, owner: Scope, file: FileFacts) -> bool:
     return (
         through_self and around is not None and around is not owner and load.attr in around.bindings
     )
-
-
-def _may_be_sse(media_type: ast.expr) -> bool:
-    value = media_type.value if isinstance(media_type, ast.Constant) else "text/event-stream"
-    return isinstance(value, str) and value.startswith("text/event-stream")
-
-
-def _edge_of(load: ast.expr, file: FileFacts) -> Edge | None:
-    tree = file.tree
-    call = tree.parent_of[load]
-    if not isinstance(call, ast.Call) or call.func is not load:
-        return None
-    parent = tree.parent_of[call]
-    response = (
-        tree.parent_of[parent]
-        if isinstance(parent, ast.keyword) and parent.arg == "content"
-        else parent
-    )
-    if not isinstance(response, ast.Call) or carrier_of(call, tree).name != "response":
-        return None
-    if isinstance(parent, ast.Call) and (
-        not parent.args or parent.args[CONTENT_POSITION] is not call
-    ):
-        return None
-    if tree.qualified_name(response.func) not in STREAMING_RESPONSE:
-        return None
-    named = any(k.arg == "media_type" and _may_be_sse(k.value) for k in response.keywords)
-    return Edge(response, call, named)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ..facts import FileFacts
     from ..frame_flow import Place
     from ..plan import Plan
-    from ..producers import Edge, Producer
+    from ..producers import Producer
     from ..sites import Site
 
 STREAM_TYPES = {
@@ -40,7 +40,6 @@ STREAM_TYPES = {
     "Iterable",
 }
 REPORT = "it stays as it is; please report this"
-RESPONSE_MODULE = "streamlift.edges.starlette"
 MAY_GO = {"json", "fastapi", "starlette"}
 TEXT_TYPES = {"str", "bytes"}
 
@@ -95,6 +94,7 @@ class _FileRewriting:
                 self._annotate_place(place)
         for call in self.flow.given_as_text:
             self._give_text(call)
+        self._edges()
         self._add_imports()
         text = apply_edits(self.source.text, self.edits, self.source.newline)
         return self._without_unused_imports(self.source.encode(text))
@@ -150,8 +150,6 @@ class _FileRewriting:
             start = self.source.span(producer.node).start
             indentation = self.source.indentation(start).rpartition("\f")[2]
             self.edits.append(insert(start, f"@{decorator}({name})\n{indentation}"))
-        for edge in producer.edges:
-            self._edge(edge, name)
 
     def _decorator(self, producer: Producer) -> str:
         """Return the name of our decorator where *producer* is defined, and import it."""
@@ -169,19 +167,33 @@ class _FileRewriting:
         self.imports["streamlift"].add("producer as sse_producer")
         return "sse_producer"
 
-    def _edge(self, edge: Edge, contract: str) -> None:
-        call, whole = self.source.span(edge.producer_call), self.source.span(edge.response)
-        edits = [insert(call.start, f"{contract}.stream("), insert(call.end, ")")]
-        if edge.names_media_type and not self.file.is_taken("SSEResponse"):
-            edits.append(replace(self.source.span(edge.response.func), "SSEResponse"))
-            self.imports[RESPONSE_MODULE].add("SSEResponse")
-        if edge.response.lineno == edge.response.end_lineno:
-            moved = [
-                Edit(e.start - whole.start, e.end - whole.start, e.rank, e.text) for e in edits
-            ]
-            text = apply_edits(self.source.text[whole.start : whole.end], moved, "\n")
-            edits = [self._laid_out(whole, text)]
-        self.edits += edits
+    def _edges(self) -> None:
+        """Put `SSE.stream(...)` around the calls of producers at their edges, and swap the classes that send it."""
+        edits: dict[ast.Call, list[Edit]] = defaultdict(list)
+        for producer in self.producers:
+            name = self.plan.constant_of(producer, self.file)
+            for edge in producer.edges:
+                span = self.source.span(edge.call)
+                around = set(self.file.tree.ancestors(edge.call))
+                whole = next((call for call in edge.responses if call in around), edge.call)
+                edits[whole] += [insert(span.start, f"{name}.stream("), insert(span.end, ")")]
+                if edge.swap is not None and not self.file.is_taken(edge.swap[1]):
+                    module, response = edge.swap
+                    self.imports[module].add(response)
+                    for call in edge.responses:
+                        edits[call].append(replace(self.source.span(call.func), response))
+        for whole, inside in edits.items():
+            self.edits += self._edge_laid_out(whole, inside)
+
+    def _edge_laid_out(self, whole: ast.Call, edits: list[Edit]) -> list[Edit]:
+        """Return *edits* as one that breaks the line of *whole* if need be, unless it has several already."""
+        span = self.source.span(whole)
+        others = [e for e in self.edits if span.start < e.end and e.start < span.end]
+        if others or whole.lineno != whole.end_lineno:
+            return edits
+        moved = [Edit(e.start - span.start, e.end - span.start, e.rank, e.text) for e in edits]
+        text = apply_edits(self.source.text[span.start : span.end], moved, "\n")
+        return [self._laid_out(span, text)]
 
     def _give_text(self, call: ast.expr) -> None:
         """Format the chunk that *call* returns where its text is needed."""
@@ -322,7 +334,12 @@ class _FileRewriting:
             for site in self.sites
             if (content := self.plan.contents[site]).serialised
         ]
-        nodes += [edge.response.func for producer in self.producers for edge in producer.edges]
+        nodes += [
+            call.func
+            for producer in self.producers
+            for edge in producer.edges
+            for call in edge.responses
+        ]
         return {
             child.id for node in nodes for child in ast.walk(node) if isinstance(child, ast.Name)
         }

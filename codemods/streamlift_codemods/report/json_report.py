@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ..rules import code_of
 
 if TYPE_CHECKING:
+    from ..edges import Edge
     from ..plan import Plan
     from ..producers import Producer
     from ..sites import NotSSE, Site
@@ -32,9 +33,7 @@ def report(plan: Plan) -> str:
             "schema": 1,
             "sites": sites,
             "producers": [_producer(producer, plan) for producer in producers],
-            "edges": [
-                _edge(producer, edge.response) for producer in producers for edge in producer.edges
-            ],
+            "edges": [_edge(producer, edge) for producer in producers for edge in producer.edges],
             "not_sse": [_not_sse(row) for row in others],
             "errors": [
                 {"place": e.place, "reason": e.reason, "problem": e.problem}
@@ -92,8 +91,12 @@ def _producer(producer: Producer, plan: Plan) -> Row:
     }
 
 
-def _edge(producer: Producer, response: ast.Call) -> Row:
-    return {**_place(producer.file.name, response), "producer": producer.path}
+def _edge(producer: Producer, edge: Edge) -> Row:
+    return {
+        **_place(producer.file.name, edge.place),
+        "framework": edge.framework,
+        "producer": producer.path,
+    }
 
 
 def _not_sse(row: NotSSE) -> Row:
