@@ -30,6 +30,7 @@ ROUTE_METHODS = {
     "websocket",
     "stream",
 }
+BINDING_DECORATORS = {"builtins.staticmethod", "builtins.classmethod"}
 NOT_A_STREAM = {
     "contextlib.contextmanager", "contextlib.asynccontextmanager", "pytest.fixture", "pytest_asyncio.fixture",
     "builtins.property", "functools.cached_property",
@@ -65,6 +66,15 @@ class Producer:
         """Whether it has a boundary of its own already."""
         targets = [d.func if isinstance(d, ast.Call) else d for d in self.node.decorator_list]
         return any(self.file.tree.qualified_name(target) in OUR_DECORATOR for target in targets)
+
+    @property
+    def is_wrapped(self) -> bool:
+        """Whether a decorator that may look at what it yields, and knows only text, stands around it."""
+        tree = self.file.tree
+        return any(
+            tree.qualified_name(decorator) not in BINDING_DECORATORS
+            for decorator in self.node.decorator_list
+        )
 
     @property
     def path(self) -> str:
@@ -124,7 +134,10 @@ def find_edges(producer: Producer, finder: LoadFinder, *, closed_world: bool) ->
         producer.node, owner, file, closed_world=closed_world
     )
     producer.needs_decorator = not producer.is_decorated and not (
-        resolved and alone and is_known_here(producer.node, file, finder)
+        resolved
+        and alone
+        and not producer.is_wrapped
+        and is_known_here(producer.node, file, finder)
     )
 
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from .producers import is_known_here, is_private
+from .producers import BINDING_DECORATORS, is_known_here, is_private
 
 if TYPE_CHECKING:
     from .facts import FileFacts
     from .frame_flow import Function
     from .loads import LoadFinder
-
-BINDING_DECORATORS = {"builtins.staticmethod", "builtins.classmethod"}
 
 
 def obstacle(

@@ -154,7 +154,7 @@ def _rows(file) -> list[ast.expr]:
 
 
 def _editable_lines(plan: Plan) -> dict[str, set[int]]:
-    """Return the lines of sites, imports, serialising statements, heads of functions, and responses."""
+    """Return the lines of sites, imports, serialising statements, heads of functions, and edges."""
     editable: dict[str, set[int]] = {}
     for name, file in plan.facts.files.items():
         lines = editable.setdefault(name, set())
@@ -163,11 +163,7 @@ def _editable_lines(plan: Plan) -> dict[str, set[int]]:
                 lines |= _lines(node)
             elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 lines |= {*range(node.lineno, node.body[0].lineno)}
-            elif (
-                isinstance(node, ast.Call) and ast.unparse(node.func).endswith("StreamingResponse")
-            ) or (
-                isinstance(node, ast.Assign) and ast.unparse(node.value).startswith("json.dumps(")
-            ):
+            elif isinstance(node, ast.Assign) and ast.unparse(node.value).startswith("json.dumps("):
                 lines |= _lines(node)
         for site in file.sites:
             lines |= _lines(site.node)
@@ -175,6 +171,10 @@ def _editable_lines(plan: Plan) -> dict[str, set[int]]:
                 site.verdict == "auto" and site.carrier.statement is not None
             ):  # parentheses around it
                 lines |= _lines(site.carrier.statement)
+    for producer in plan.producers:
+        for edge in producer.edges:
+            for call in (edge.call, *edge.responses):
+                editable[producer.file.name] |= _lines(call)
     return editable
 
 

@@ -1084,7 +1084,7 @@ def endpoint(x):
 
     stream = generate()
     return StreamingResponse(stream, media_type="text/event-stream")
-""", "payload", head=RESPONSE, entry="app:endpoint", boundary=("decorator",)),
+""", "payload", head=RESPONSE, entry="app:endpoint", boundary=("caller",), contains=("stream = SSE.stream(generate())", "SSEResponse(stream,")),
     app("through a wrapper", """
 async def with_keepalive(source):
     yield ": hello\\n\\n"
@@ -1097,7 +1097,7 @@ def endpoint(x):
         yield f"data: {json.dumps(x)}\\n\\n"
 
     return StreamingResponse(with_keepalive(generate()), media_type="text/event-stream")
-""", "typed", "payload", head=RESPONSE, entry="app:endpoint", boundary=("decorator", "decorator")),
+""", "typed", "payload", head=RESPONSE, entry="app:endpoint", boundary=("decorator", "caller"), contains=("with_keepalive(SSE.stream(generate()))",), lacks=("SSEResponse",)),
     app("one of two producers", """
 def endpoint(x):
     async def first():
@@ -1128,7 +1128,7 @@ def endpoint(x):
         yield f"data: {json.dumps(x)}\\n\\n"
 
     return Response(generate(), media_type="text/event-stream")
-""", "payload", head=RESPONSE, entry="app:endpoint", boundary=("decorator",)),
+""", "payload", head=RESPONSE, entry="app:endpoint", boundary=("caller",), contains=("return Response(SSE.stream(generate())",)),
     app("the response under another name", """
 from starlette import responses
 

@@ -4,7 +4,14 @@ import functools
 
 import pytest
 
-from tests.codemods import flow_cases, helper_cases, recognition_cases, semantic_cases, text_cases
+from tests.codemods import (
+    edge_cases,
+    flow_cases,
+    helper_cases,
+    recognition_cases,
+    semantic_cases,
+    text_cases,
+)
 from tests.codemods.harness import (
     VARIANTS,
     check_lossless,
@@ -21,6 +28,7 @@ CASES = [
     *text_cases.CASES,
     *semantic_cases.CASES,
     *flow_cases.CASES,
+    *edge_cases.CASES,
     *helper_cases.CASES,
     *recognition_cases.CASES,
 ]
