@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import posixpath
 import sys
 from collections import defaultdict
 from functools import cached_property
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,7 +19,9 @@ INIT = "__init__"
 class ModulePaths:
     """The modules of a project by where they lie: the path of a file without `.py`, or of a folder.
 
-    Where `sys.path` leads is not known, so an absolute import is matched with the ends of paths.
+    Paths are relative to the folder around the project's root, whatever folder a run was asked for: the
+    root may be a package itself. Where `sys.path` leads is not known, so an absolute import is matched
+    with the ends of paths.
 
     Args:
         project: The files.
@@ -25,15 +29,19 @@ class ModulePaths:
 
     def __init__(self, project: Project) -> None:
         self._project = project
+        self._scanned = Path(os.path.relpath(project.scanned, project.root.parent)).as_posix()
 
     @cached_property
     def files(self) -> dict[str, str]:
         """The file of each module that is one, by its path."""
         found = {}
         for name in self._project.names:
-            path = PurePosixPath(name)
+            path = self._place(name)
             found[_text(path.parent if path.stem == INIT else path.with_suffix(""))] = name
         return found
+
+    def _place(self, name: str) -> PurePosixPath:
+        return PurePosixPath(posixpath.normpath(f"{self._scanned}/{name}"))
 
     @cached_property
     def _paths_ending_in(self) -> dict[str, list[str]]:
@@ -52,14 +60,14 @@ class ModulePaths:
 
     def relative(self, file: str, level: int, parts: list[str]) -> str:
         """Return the path that `from ..parts import` with *level* dots means in *file*."""
-        folder = PurePosixPath(file).parent
+        folder = self._place(file).parent
         for _ in range(level - 1):
             folder = folder / ".." if folder.name in {"", ".."} else folder.parent
         return _text(folder.joinpath(*parts))
 
     def absolute(self, file: str, parts: list[str]) -> list[str]:
         """Return every path that the module `a.b` of *parts* may be in *file*; none if it is not the project's."""
-        own = PurePosixPath(file).parent
+        own = self._place(file).parent
         around = {own, *own.parents}
         end = PurePosixPath(*parts)
         roots = [

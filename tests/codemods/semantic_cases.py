@@ -1097,7 +1097,7 @@ def endpoint(x):
         yield f"data: {json.dumps(x)}\\n\\n"
 
     return StreamingResponse(with_keepalive(generate()), media_type="text/event-stream")
-""", "typed", "payload", head=RESPONSE, entry="app:endpoint", boundary=("decorator", "caller"), contains=("with_keepalive(SSE.stream(generate()))",), lacks=("SSEResponse",)),
+""", "typed", "payload", head=RESPONSE, entry="app:endpoint", boundary=("decorator", "caller"), contains=("with_keepalive(SSE.stream(generate()))",)),
     app("one of two producers", """
 def endpoint(x):
     async def first():

@@ -231,7 +231,7 @@ def test_a_private_producer_with_one_caller_gets_no_decorator(tmp_path):
     new = rewritten(RESPONSES, tmp_path)
 
     assert re.findall(r"(@producer\(SSE\)\n)?async def (\w+)", new) == [
-        ("@producer(SSE)\n", "_tagged"),
+        ("", "_tagged"),
         ("", "_plain"),
     ]
     assert issubclass(SSEResponse, StreamingResponse)
