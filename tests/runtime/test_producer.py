@@ -257,8 +257,8 @@ async def coroutine():
 
 @pytest.mark.parametrize(
     "thing",
-    [coroutine, lambda: [of(1)], staticmethod(plain), classmethod(plain), 7, Service],
-    ids=["coroutine", "plain function", "staticmethod", "classmethod", "number", "class"],
+    [coroutine, staticmethod(plain), classmethod(plain), 7, Service, len],
+    ids=["coroutine", "staticmethod", "classmethod", "number", "class", "builtin"],
 )
 def test_other_things_are_refused_at_decoration(thing):
     with pytest.raises(TypeError, match="innermost decorator"):
@@ -278,3 +278,95 @@ def test_arguments_of_any_name_reach_the_function():
 def test_can_be_tested_for():
     assert isinstance(plain, Producer)
     assert callable(plain)
+
+
+# Functions that return a chunk
+
+
+@producer(SSE)
+def event(name, *, data=None):
+    """Say what happened."""
+    if name is None:
+        return None
+    return "data: text\n\n" if name == "text" else of({"name": name, "data": data})
+
+
+class Events:
+    word = "word"
+
+    @producer(SSE)
+    def method(self, number):
+        return of([self.word, number])
+
+    @staticmethod
+    @producer(SSE)
+    def static(number):
+        return of(["static", number])
+
+    @classmethod
+    @producer(SSE)
+    def of_class(cls, number):
+        return of([cls.word, number])
+
+
+def test_a_function_that_returns_a_chunk_gives_its_text():
+    assert event("a", data=[1]) == 'data: {"name": "a", "data": [1]}\n\n'
+
+
+def test_a_function_that_returns_a_chunk_gives_the_chunk_when_asked():
+    chunk = event.chunk("a", data=[1])
+
+    assert chunk == of({"name": "a", "data": [1]})
+    assert list(SSEFormatter(indent=2).stream([chunk])) == [event("a", data=[1])]
+
+
+@pytest.mark.parametrize("ask", [event, event.chunk], ids=["text", "chunk"])
+def test_what_is_no_chunk_is_returned_as_it_is(ask):
+    assert ask(None) is None
+    assert ask("text") == "data: text\n\n"
+
+
+@pytest.mark.parametrize("ask", [event, event.chunk], ids=["text", "chunk"])
+def test_a_payload_that_cannot_be_encoded_raises_at_the_call(ask):
+    with pytest.raises(TypeError, match="not JSON serializable"):
+        ask("a", data={1})
+
+
+def test_a_later_change_of_the_payload_does_not_reach_the_chunk():
+    data = [1]
+    chunk = event.chunk("a", data=data)
+    data.append(2)
+
+    assert SSE.format_chunk(chunk) == 'data: {"name": "a", "data": [1]}\n\n'
+
+
+@pytest.mark.parametrize(
+    ("method", "text"),
+    [
+        (Events().method, 'data: ["word", 1]\n\n'),
+        (Events().static, 'data: ["static", 1]\n\n'),
+        (Events.of_class, 'data: ["word", 1]\n\n'),
+    ],
+    ids=["method", "static method", "class method"],
+)
+def test_methods_that_return_a_chunk_are_bound(method, text):
+    assert method(1) == text
+    assert SSE.format_chunk(method.chunk(1)) == text
+    assert list(inspect.signature(method).parameters) == ["number"]
+
+
+def test_keeps_what_describes_a_function_that_returns_a_chunk():
+    assert (event.__name__, event.__doc__) == ("event", "Say what happened.")
+    assert event.__kwdefaults__ == {"data": None}
+    assert inspect.signature(event) == inspect.signature(event.__wrapped__)
+    assert not inspect.isgeneratorfunction(event)
+    assert copy.deepcopy(event) is event
+    with pytest.raises(TypeError, match=r"^event\(\) missing 1 required positional argument"):
+        event.chunk()
+
+
+def test_a_function_that_returns_a_chunk_is_pickled_by_its_name(monkeypatch):
+    monkeypatch.setitem(sys.modules, __name__, sys.modules.get(__name__) or _this_module())
+
+    assert pickle.loads(pickle.dumps(event)) is event
+    assert pickle.loads(pickle.dumps(Events().method))(1) == 'data: ["word", 1]\n\n'

@@ -88,6 +88,22 @@ class Service:
             yield StreamingChunk.done()
 
 
+@producer(SSE)
+def event(name: str, *, last: bool = False) -> StreamingChunk:
+    return StreamingChunk.of({"name": name, "last": last})
+
+
+@producer(SSE_BYTES)
+def event_or_none(name: str) -> StreamingChunk | None:
+    return StreamingChunk.of(name) if name else None
+
+
+assert_type(event("x", last=True), str)
+assert_type(event.chunk("x", last=True), StreamingChunk)
+assert_type(event_or_none("x"), "bytes | None")
+assert_type(event_or_none.chunk(name="x"), "StreamingChunk | None")
+event.chunk(1)  # type: ignore[arg-type]
+text_of_event: Callable[[str], str] = event
 text_of_number: Callable[[int], Generator[str, object, None]] = text
 assert_type(text(1), Generator[str, object, None])
 assert_type(text_with_result(1), Generator[str, str, int])
