@@ -34,7 +34,8 @@ def choose_contracts(plan: Plan) -> None:
 def _homes(plan: Plan) -> dict[str, ContractHome]:
     shared: dict[str, ContractHome] = {}
     homes = {}
-    for name in {file.name for file, _ in plan.frame_sites}:
+    names = {file.name for file, _ in plan.frame_sites}
+    for name in names | {producer.file.name for producer in plan.producers}:
         home = home_of(plan.facts.files[name], plan.facts, plan.settings)
         homes[name] = shared.setdefault(home.name, home)
     return homes
@@ -46,9 +47,16 @@ def _choose_for_producers(plan: Plan) -> None:
         needs = [plan.needs[site] for site in producer.reached]
         dialects[_home(plan, producer)].update(need.dialect for need in needs if need.dialect)
     for producer in plan.producers:
-        needs = [plan.needs[site] for site in producer.reached]
+        needs = [plan.needs[site] for site in producer.reached] or _needs_asked(producer, plan)
         usual = dialects[_home(plan, producer)].most_common(1)
         plan.contracts[producer] = _core(needs, usual[0][0] if usual else None)
+
+
+def _needs_asked(producer: Producer, plan: Plan) -> list[Need]:
+    """Return what the functions need that *producer* gets all its chunks from: they are encoded already."""
+    nodes = {plan.asked[call].place.node for call in producer.asked}
+    needs = [plan.needs[site] for _, site in plan.frame_sites if site.scope.node in nodes]
+    return needs or [Need()]
 
 
 def _home(plan: Plan, producer: Producer) -> ContractHome:

@@ -57,6 +57,8 @@ class Flow:
         stuck: Why an expression, or a place, cannot hold a chunk.
         uses: The expressions that read each place.
         sources: The expressions that flow into each place.
+        decorated: The functions that give text, and the chunk to those that ask for it.
+        detached: The calls whose frame is their own, whatever becomes of the function.
     """
 
     file: FileFacts
@@ -65,6 +67,8 @@ class Flow:
     stuck: dict[ast.expr | Place, str] = field(default_factory=dict)
     uses: dict[Place, list[ast.expr]] = field(default_factory=dict)
     sources: dict[Place, list[ast.expr]] = field(default_factory=lambda: defaultdict(list))
+    decorated: set[Place] = field(default_factory=set)
+    detached: set[ast.expr] = field(default_factory=set)
 
     def follow(self, frame: ast.expr) -> None:
         """Follow *frame* to every place that it can reach."""
@@ -79,10 +83,16 @@ class Flow:
             self.into[expression] = place
             self.sources[place].append(expression)
             if place not in self.uses:
-                self.uses[place] = []
-                for use in self._uses(place):
-                    self.uses[place].append(use[0])
-                    pending.append(use)
+                uses = self._uses(place)
+                self.uses[place] = [use for use, _ in uses]
+                pending += uses
+
+    def enter(self, place: Function) -> None:
+        """Follow what *place* returns, a function that returns chunks already."""
+        if place not in self.uses:
+            self.uses[place] = [use for use, _ in self._uses(place)]
+            for use in self.uses[place]:
+                self.follow(use)
 
     def spread(self) -> None:
         """Let what is stuck keep everything text that it mixes with.
@@ -95,9 +105,9 @@ class Flow:
 
     def _spread_once(self) -> bool:
         before = len(self.stuck)
-        for place, uses in self.uses.items():
-            sources = self.sources[place]
-            if place not in self.stuck and all(source in self.stuck for source in sources):
+        for place in self.uses:
+            uses, sources = self._attached(place), self.sources[place]
+            if place not in self.stuck and sources and all(map(self.stuck.__contains__, sources)):
                 self.stuck[place] = self.stuck[sources[0]]  # no chunk comes in
             if place not in self.stuck and isinstance(place, Variable):
                 self._keep(
@@ -108,6 +118,9 @@ class Flow:
                     self.stuck.setdefault(expression, self.stuck[place])
         return len(self.stuck) > before
 
+    def _attached(self, place: Place) -> list[ast.expr]:
+        return [use for use in self.uses[place] if use not in self.detached]
+
     def _keep(self, place: Place, reason: str | None) -> None:
         if reason is not None:
             self.stuck[place] = reason
@@ -116,11 +129,12 @@ class Flow:
         """Keep text what is mostly asked for text; return whether there was such a function."""
         before = len(self.stuck)
         for place in self.functions():
-            reasons = [self.stuck[use] for use in self.uses[place] if use in self.stuck]
+            uses = self._attached(place)
+            reasons = [self.stuck[use] for use in uses if use in self.stuck]
             is_method = self.file.tree.scope_of[
                 place.node
             ].is_class  # one that gives text may override it
-            mostly_text = is_method or 2 * len(reasons) > len(self.uses[place])
+            mostly_text = is_method or 2 * len(reasons) > len(uses)
             if place not in self.stuck and reasons and (mostly_text or place.holds == "frames"):
                 self.stuck[place] = Counter(reasons).most_common(1)[0][0]
         return len(self.stuck) > before
@@ -132,7 +146,7 @@ class Flow:
             use
             for place in self.functions()
             if place not in self.stuck
-            for use in self.uses[place]
+            for use in self._attached(place)
             if use in self.stuck
         ]
 
@@ -149,7 +163,9 @@ class Flow:
             if current not in seen:
                 seen.add(current)
                 place = self.into.get(current) if current not in self.stuck else None
-                pending += self.uses[place] if place is not None and place not in self.stuck else []
+                pending += (
+                    self._attached(place) if place is not None and place not in self.stuck else []
+                )
         return seen
 
     def functions(self) -> list[Function]:
@@ -167,7 +183,7 @@ class Flow:
             return False
         if isinstance(place, Function) and self._is_guarded(expression, place.node):
             return False
-        return all(self.is_direct(use) for use in self.uses[place])
+        return all(self.is_direct(use) for use in self._attached(place))
 
     def _is_read_next(self, place: Variable) -> bool:
         """Whether each load of *place* stands in the statement right behind an assignment of it."""
@@ -299,7 +315,12 @@ class Flow:
         loads: list[ast.expr] = list(tree.loads_of(place.node.name, owner))
         if owner.is_class:
             loads += tree.attribute_loads[place.node.name]
-        for load in loads:
+        for load in loads:  # it grows
+            aliased = self._loads_of_alias(load)
+            if aliased:
+                loads += aliased
+                self.stuck[place] = "helper-escapes"
+                continue
             call = tree.parent_of[load]
             awaited = isinstance(place.node, ast.FunctionDef) or isinstance(
                 tree.parent_of[call], ast.Await
@@ -317,6 +338,17 @@ class Flow:
         if not found:
             self.stuck.setdefault(place, "helper-escapes")
         return found
+
+    def _loads_of_alias(self, load: ast.expr) -> list[ast.Name]:
+        """Return the loads of the module's other name for the function, if *load* gives it one for good."""
+        tree = self.file.tree
+        match tree.parent_of[load]:
+            case ast.Assign(targets=[ast.Name(id=alias)], value=value) if (
+                value is load and tree.scope_of[load] is tree.module
+            ):
+                if len(tree.module.bindings[alias]) == 1:
+                    return tree.loads_of(alias, tree.module)
+        return []
 
     def _names_itself(self, load: ast.expr, owner: Scope) -> bool:
         """Whether *load* is the function itself: bare, or through `self`, `cls` or its class."""

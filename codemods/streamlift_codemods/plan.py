@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .project import Project
     from .settings import Settings
     from .sites import Site
+    from .text_functions import TextFunction
 
 
 @dataclass(eq=False)
@@ -41,6 +42,7 @@ class Plan:
         needs: What each readable site asks of its contract.
         contracts: The core of the contract that writes each rewritten site.
         encoded: The sites that are encoded where they stand, not by the boundary.
+        asked: The calls that ask a function for its chunk, with that function.
         originals: What a dissolved call of a helper evaluates.
         expressions: The chunk expression of each rewritten frame site.
     """
@@ -55,6 +57,7 @@ class Plan:
     needs: dict[Site, Need] = field(default_factory=dict)
     contracts: dict[Site | Producer, Contract] = field(default_factory=dict)
     encoded: set[Site] = field(default_factory=set)
+    asked: dict[Site, TextFunction] = field(default_factory=dict)
     originals: dict[Site, ast.expr] = field(default_factory=dict)
     expressions: dict[Site, str] = field(default_factory=dict)
 
@@ -93,7 +96,6 @@ def make_plan(project: Project, settings: Settings) -> Plan:
     judge = Judge(plan)
     judge.read_sites()
     judge.follow_frames()
-    judge.dissolve_helpers()
     settled = False
     while not settled:
         judge.group_producers()

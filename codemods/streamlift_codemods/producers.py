@@ -48,8 +48,10 @@ class Producer:
         sites: Its sites that yield.
         yields: The expressions that it yields as chunks.
         reached: The frame sites whose chunks it yields, wherever they are made.
+        asked: The calls that it yields of functions that give their chunk when asked for it.
         edges: The resolved edges that its calls stand in.
         needs_decorator: Whether some caller still needs text.
+        returns: Whether it is no generator, but returns one chunk.
     """
 
     file: FileFacts
@@ -58,8 +60,10 @@ class Producer:
     sites: list[Site] = field(default_factory=list)
     yields: set[ast.expr] = field(default_factory=set)
     reached: list[Site] = field(default_factory=list)
+    asked: list[Site] = field(default_factory=list)
     edges: list[Edge] = field(default_factory=list)
     needs_decorator: bool = True
+    returns: bool = False
 
     @property
     def is_decorated(self) -> bool:
@@ -125,6 +129,8 @@ def is_private(node: FunctionNode, owner: Scope, file: FileFacts, *, closed_worl
 
 def find_edges(producer: Producer, finder: LoadFinder, *, closed_world: bool) -> None:
     """Fill in the edges of *producer*, and whether it needs the decorator for any other caller."""
+    if producer.returns:
+        return
     file, tree = producer.file, producer.file.tree
     owner = tree.scope_of[producer.node]
     loads = calls_of(producer.node, owner, file)

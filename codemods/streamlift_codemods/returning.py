@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from .facts import FileFacts
     from .frame_flow import Function
     from .loads import LoadFinder
+    from .scopes import FunctionNode, ScopeTree
 
 
 def obstacle(
@@ -18,19 +19,25 @@ def obstacle(
 ) -> str | None:
     """Return why the function *place* has to go on returning text, None if nothing of its own speaks against it."""
     tree, node = file.tree, place.node
-    owner, own = tree.scope_of[node], tree.scope_made_by[node]
+    owner = tree.scope_of[node]
     if any(
         tree.qualified_name(decorator) not in BINDING_DECORATORS
         for decorator in node.decorator_list
     ):
         return "decorated-helper"
-    if any(
-        isinstance(n, (ast.Yield, ast.YieldFrom)) and tree.scope_of[n] is own
-        for n in ast.walk(node)
-    ):
+    if is_generator(node, tree):
         return "helper-generator"
     if not is_private(node, owner, file, closed_world=closed_world):
         return "public-helper"
     if len(owner.bindings[node.name]) > 1 or not is_known_here(node, file, finder):
         return "shared-helper"
     return None
+
+
+def is_generator(node: FunctionNode, tree: ScopeTree) -> bool:
+    """Return whether the function *node* has a `yield` of its own."""
+    own = tree.scope_made_by[node]
+    return any(
+        isinstance(n, (ast.Yield, ast.YieldFrom)) and tree.scope_of[n] is own
+        for n in ast.walk(node)
+    )

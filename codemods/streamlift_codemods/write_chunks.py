@@ -55,8 +55,19 @@ def write_chunks(plan: Plan) -> dict[Site, str]:
             plan.expressions[site] = (
                 f"{name}.encoded({written.expression})" if in_place else written.expression
             )
+    for call in plan.asked:
+        if call.verdict == "auto":
+            plan.expressions[call] = _asking(call)
     _grade_calls(plan)
     return failed
+
+
+def _asking(call: Site) -> str:
+    """Return the call with `.chunk` behind the function's name."""
+    assert isinstance(call.node, ast.Call)
+    whole, function = call.source.span(call.node), call.source.span(call.node.func)
+    text = call.source.text
+    return f"{text[whole.start : function.end]}.chunk{text[function.end : whole.end]}"
 
 
 def _check_comments(site: Site, written: Rewritten) -> None:
@@ -85,16 +96,25 @@ def _compared(
 
 def _grade_calls(plan: Plan) -> None:
     """Give each call of a function that returns chunks the grade of what it returns."""
-    for file in plan.facts.files.values():
-        grades: dict[object, str] = {}
-        for site in file.sites:
-            if site.kind == "frame" and site.grade:
-                known = grades.get(site.scope.node, site.grade)
-                grades[site.scope.node] = max(known, site.grade, key=GRADES.index)
-        for site in file.sites:
-            if site.kind == "helper-call" and site.verdict == "auto" and site not in plan.contents:
-                site.grade = grades.get(site.helper, "payload") if site.helper else None
-                site.proof = {"carrier": "proved", "helper": "what it returns is proved"}
+    sites = [site for file in plan.facts.files.values() for site in file.sites]
+    calls = [s for s in sites if s.kind == "helper-call" and s.verdict == "auto"]
+    calls = [call for call in calls if call not in plan.contents]
+    grades: dict[ast.AST, str] = {}
+    for site in [site for site in sites if site.grade and site not in calls]:
+        grades[site.scope.node] = _worse(site.grade, grades.get(site.scope.node))
+    known: dict[ast.AST, str] = {}
+    while known != grades:  # a function may return what another one returns
+        known = dict(grades)
+        for call in calls:
+            if call.helper in known and call.carrier.name == "return":
+                grades[call.scope.node] = _worse(known[call.helper], known.get(call.scope.node))
+    for call in calls:
+        call.grade = grades.get(call.helper, "payload") if call.helper else None
+        call.proof = {"carrier": "proved", "helper": "what it returns is proved"}
+
+
+def _worse(grade: str | None, other: str | None) -> str:
+    return max(filter(None, (grade, other)), key=GRADES.index)
 
 
 class _Substitution(ast.NodeTransformer):

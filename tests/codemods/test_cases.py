@@ -11,6 +11,7 @@ from tests.codemods import (
     recognition_cases,
     semantic_cases,
     text_cases,
+    text_function_cases,
 )
 from tests.codemods.harness import (
     VARIANTS,
@@ -30,6 +31,7 @@ CASES = [
     *flow_cases.CASES,
     *edge_cases.CASES,
     *helper_cases.CASES,
+    *text_function_cases.CASES,
     *recognition_cases.CASES,
 ]
 BY_NAME = {case.name: case for case in CASES}

@@ -90,7 +90,7 @@ class _FileRewriting:
         for producer in self.producers:
             self._producer(producer)
         for place in self.flow.uses:
-            if place not in self.flow.stuck:
+            if place not in self.flow.stuck and self.flow.sources[place]:
                 self._annotate_place(place)
         for call in self.flow.given_as_text:
             self._give_text(call)
@@ -105,6 +105,8 @@ class _FileRewriting:
         if not comments_in(self.source.text[wide.start : wide.end]):
             span = wide
         self.edits.append(self._laid_out(span, self.plan.expressions[site]))
+        if site in self.plan.asked:
+            return
         self.imports["streamlift"].add("StreamingChunk")
         if site in self.plan.encoded:
             self._use_contract(self.plan.constant_of(site, self.file))
@@ -226,6 +228,7 @@ class _FileRewriting:
         items = [name for name in names if name.id in TEXT_TYPES]
         if len(items) == 1:
             text = f"StreamingChunk | {items[0].id}" if foreign else "StreamingChunk"
+            self.imports["streamlift"].add("StreamingChunk")
             self.edits.append(replace(self.source.span(items[0]), text))
 
     def _returns_other_things(self, place: Function) -> bool:
@@ -332,7 +335,7 @@ class _FileRewriting:
         nodes += [
             content.serialised
             for site in self.sites
-            if (content := self.plan.contents[site]).serialised
+            if (content := self.plan.contents.get(site)) and content.serialised
         ]
         nodes += [
             call.func

@@ -1,0 +1,30 @@
+"""Whether the names that new code needs are free where it shall stand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .imports import header_imports
+from .sites import CHUNK, CHUNK_ORIGIN
+
+if TYPE_CHECKING:
+    from .facts import FileFacts
+    from .scopes import Scope
+
+IN_MODULE = ("SSEFormatter", "ModelDialect")
+
+
+def are_free(scope: Scope, file: FileFacts) -> bool:
+    """Return whether our names mean in *scope*, and at the top of *file*, what we import."""
+    origins = {binding.qualified for binding in scope.bindings_of(CHUNK)}
+    return (
+        origins <= CHUNK_ORIGIN
+        and not any(file.is_taken(name) for name in IN_MODULE)
+        and not _has_late_star(file)
+    )
+
+
+def _has_late_star(file: FileFacts) -> bool:
+    """Whether a star import behind the header may hide the names that we import."""
+    block = header_imports(file.source.tree)
+    return file.tree.module.star_import > (block[-1].lineno if block else 0)

@@ -1,0 +1,244 @@
+"""Functions that have to go on returning text, for callers that nobody can see: how their calls get chunks.
+
+The first that holds: each call becomes what the function says, with the arguments put in; or the function
+gets our decorator, so that it still gives text and `function.chunk(...)` the chunk.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from .carriers import TEST_FILE, carrier_of
+from .content import need_of
+from .dissolve import dissolve
+from .frame_flow import Flow, Function
+from .function_calls import FunctionCalls, is_bound_once
+from .our_names import are_free
+from .producers import Producer
+from .returning import is_generator, obstacle
+from .sites import Site
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .dissolve import Dissolved
+    from .facts import FileFacts
+    from .plan import Plan
+    from .scopes import FunctionNode, Scope
+
+KEPT = {"public-helper", "shared-helper", "helper-escapes"}
+
+
+@dataclass(eq=False)
+class TextFunction:
+    """A function that returns frames, and has to go on returning text.
+
+    Attributes:
+        flow: How the frames of its file move.
+        place: The function.
+        reason: Why it has to.
+        calls: Its calls.
+    """
+
+    flow: Flow
+    place: Function
+    reason: str
+    calls: list[Site] = field(default_factory=list)
+
+    @property
+    def file(self) -> FileFacts:
+        return self.flow.file
+
+    @property
+    def scope(self) -> Scope:
+        return self.file.tree.scope_made_by[self.place.node]
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it makes text so far."""
+        return bool(self.flow.sources[self.place])
+
+    @property
+    def is_free(self) -> bool:
+        """Whether it stands alone: a subclass may override a method, and has to be called to be awaited."""
+        node = self.place.node
+        alone = not self.file.tree.scope_of[node].is_class
+        return alone and isinstance(node, ast.FunctionDef) and self.place.holds == "frame"
+
+    @property
+    def only_frame(self) -> Site | None:
+        """The one frame that it makes, if it returns that."""
+        frames = [s for s in self.file.sites if s.scope is self.scope and s.kind == "frame"]
+        return frames[0] if len(frames) == 1 and frames[0].carrier.name == "return" else None
+
+
+class TextFunctions:
+    """Finds these functions, and decides for each what its calls become.
+
+    Args:
+        plan: The plan; sites, flows and what the calls become are added to it.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.known = FunctionCalls(plan.finder)
+        self.decorated: list[TextFunction] = []
+        self._sites: dict[ast.expr, Site] = {}
+
+    def hand_out_chunks(self) -> None:
+        """Look at every function that returns frames, and at those that return what these return."""
+        for flow in list(self.plan.flows.values()):
+            for node in _decorated_already(flow.file):
+                flow.enter(Function(node, "frame"))
+        seen: set[Function] = set()
+        while new := [(f, p) for f, p in self._places() if p not in seen]:
+            for flow, place in new:
+                seen.add(place)
+                self._look_at(flow, place)
+
+    def settle(self) -> bool:
+        """Take back what functions and their calls do not agree on; return whether there was anything."""
+        changed = False
+        for function in self.decorated:
+            asked = [call for call in function.calls if call.verdict == "auto"]
+            stuck = function.flow.stuck
+            if not asked and function.is_new and function.place not in stuck:
+                stuck[function.place], changed = function.reason, True
+            if asked and function.place in stuck:
+                changed = True
+                for call in asked:
+                    self._flow_of(call).stuck[call.node] = function.reason
+        return changed
+
+    def producers(self) -> list[Producer]:
+        """Return the functions that are given our decorator."""
+        return [
+            self._producer(function)
+            for function in self.decorated
+            if function.is_new and function.place not in function.flow.stuck
+        ]
+
+    def _producer(self, function: TextFunction) -> Producer:
+        node, flow = function.place.node, function.flow
+        producer = Producer(function.file, node, function.scope, returns=True)
+        for site in [site for site in function.file.sites if site.verdict == "auto"]:
+            if not flow.reached_from(site.node).isdisjoint(flow.sources[function.place]):
+                (producer.reached if site in self.plan.contents else producer.asked).append(site)
+        return producer
+
+    def _places(self) -> Iterator[tuple[Flow, Function]]:
+        for flow in list(self.plan.flows.values()):
+            for place in flow.functions():
+                yield flow, place
+
+    def _look_at(self, flow: Flow, place: Function) -> None:
+        function = TextFunction(flow, place, self._reason(flow, place))
+        function.calls = [self._add_call(flow.file, use, place) for use in flow.uses[place]]
+        if function.reason:
+            flow.stuck[place] = function.reason
+        if function.reason in KEPT:
+            self._decide(function)
+
+    def _reason(self, flow: Flow, place: Function) -> str:
+        """Return why *place* has to go on returning text, "" if it has not to."""
+        if not flow.sources[place]:
+            return "public-helper"  # it has our decorator already
+        closed_world = self.plan.settings.closed_world
+        reason = obstacle(place, flow.file, self.plan.finder, closed_world=closed_world)
+        return reason or flow.stuck.get(place, "")
+
+    def _decide(self, function: TextFunction) -> None:
+        elsewhere = [
+            self._add_call(file, call, function.place)
+            for file, call in self.known.elsewhere(function.place.node, function.file)
+        ]
+        function.calls += elsewhere
+        movable = [call for call in function.calls if self._may_move(call, function)]
+        if movable and self._dissolve(function, movable):
+            movable = []
+        if movable and function.is_free:
+            self._decorate(function, movable)
+        else:
+            for call in elsewhere:
+                if call not in self.plan.originals and call.verdict == "auto":
+                    self._flow_of(call).stuck.setdefault(call.node, function.reason)
+
+    def _add_call(self, file: FileFacts, call: ast.expr, place: Function) -> Site:
+        if call in self._sites:
+            return self._sites[call]
+        scope = file.tree.scope_of[call]
+        carrier = carrier_of(call, file.tree)
+        site = Site(file.source, call, scope, carrier, "helper-call", helper=place.node)
+        self._sites[call] = site
+        if TEST_FILE.search(file.name):
+            site.leave("test-code", "suppressed")
+        file.sites.append(site)
+        return site
+
+    def _flow_of(self, call: Site) -> Flow:
+        file = self.plan.facts.files[call.source.name]
+        return self.plan.flows.setdefault(file.name, Flow(file))
+
+    def _may_move(self, call: Site, function: TextFunction) -> bool:
+        """Whether *call* certainly is one of *function*, and its place may take a chunk."""
+        file = self.plan.facts.files[call.source.name]
+        if (
+            call.verdict != "auto"
+            or file.name not in self.plan.facts.project.selected
+            or self.known.is_replaced(function.place.node.name)
+            or not is_bound_once(call, file, function.file)
+            or not are_free(call.scope, file)
+        ):
+            return False
+        flow = self._flow_of(call)
+        flow.follow(call.node)
+        in_function = isinstance(call.scope.node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        return in_function and call.node not in flow.stuck
+
+    def _dissolve(self, function: TextFunction, calls: list[Site]) -> bool:
+        """Dissolve *calls* if all of them can be, and the text is for callers outside of the project only."""
+        frame = function.only_frame
+        if function.reason != "public-helper" or frame not in self.plan.contents:
+            return False
+        assert frame is not None
+        found: dict[Site, Dissolved] = {}
+        for call in calls:
+            file, content = self.plan.facts.files[call.source.name], self.plan.contents[frame]
+            dissolved = dissolve(call, file, frame, content, function.file)
+            if dissolved is None:
+                return False
+            found[call] = dissolved
+        for call, dissolved in found.items():
+            self._flow_of(call).detached.add(call.node)
+            call.frame, call.is_bytes = frame.frame, frame.is_bytes
+            tree = self.plan.facts.files[call.source.name].tree
+            self.plan.contents[call] = dissolved.content
+            self.plan.needs[call] = need_of(call, dissolved.content, tree)
+            self.plan.originals[call] = dissolved.original
+        return True
+
+    def _decorate(self, function: TextFunction, calls: list[Site]) -> None:
+        """Let *calls* ask for the chunk, and every other call go on getting text."""
+        function.flow.decorated.add(function.place)
+        function.flow.stuck.pop(function.place, None)
+        self.decorated.append(function)
+        for call in function.calls:
+            flow = self._flow_of(call)
+            flow.detached.add(call.node)
+            if call in calls:
+                self.plan.asked[call] = function
+            else:
+                flow.stuck.setdefault(call.node, function.reason)
+
+
+def _decorated_already(file: FileFacts) -> list[FunctionNode]:
+    """Return the functions of *file* that return chunks and have our decorator."""
+    return [
+        node
+        for node in file.tree.functions
+        if isinstance(node, ast.FunctionDef)
+        and Producer(file, node, file.tree.scope_made_by[node]).is_decorated
+        and not is_generator(node, file.tree)
+    ]
