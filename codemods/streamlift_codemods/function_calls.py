@@ -28,19 +28,17 @@ class FunctionCalls:
         self.finder = finder
         self._replaced: dict[str, bool] = {}
 
-    def elsewhere(self, node: FunctionNode, home: FileFacts) -> list[tuple[FileFacts, ast.Call]]:
-        """Return the calls in other files that certainly are of *node*, a function of the module *home*."""
+    def elsewhere(
+        self, node: FunctionNode, home: FileFacts
+    ) -> list[tuple[FileFacts, ast.Call, bool]]:
+        """Return the calls of *node*, a function of *home*, in other files, and whether it can be no other function."""
         function = Function(home, node)
         if home.tree.scope_of[node] is not home.tree.module:
             return []
-        loads = [
-            load
-            for load in self.finder.loads_of(function).certain
-            if load.file is not home and load.meaning == {function}
-        ]
+        loads = [load for load in self.finder.loads_of(function).certain if load.file is not home]
         calls = [(load, load.file.tree.parent_of[load.node]) for load in loads]
         return [
-            (load.file, call)
+            (load.file, call, load.meaning == {function})
             for load, call in calls
             if isinstance(call, ast.Call) and call.func is load.node
         ]

@@ -150,10 +150,12 @@ class TextFunctions:
         return reason or flow.stuck.get(place, "")
 
     def _decide(self, function: TextFunction) -> None:
-        elsewhere = [
-            self._add_call(file, call, function.place)
-            for file, call in self.known.elsewhere(function.place.node, function.file)
-        ]
+        elsewhere = []
+        for file, node, is_certain in self.known.elsewhere(function.place.node, function.file):
+            site = self._add_call(file, node, function.place)
+            if not is_certain and site.verdict == "auto":
+                site.leave(function.reason)
+            elsewhere.append(site)
         function.calls += elsewhere
         movable = [call for call in function.calls if self._may_move(call, function)]
         if movable and self._dissolve(function, movable):

@@ -323,7 +323,7 @@ except ImportError:
 
 async def stream(x):
     yield fmt(x)
-""", "refused public-helper"),
+""", "refused public-helper", "refused public-helper"),
     stays("it is bound again", FMT + "\n\nplain = fmt\n\n\ndef fmt(x):\n    return plain(x) + ': more\\n\\n'\n", yields(),
           "public-helper", "public-helper", "carrier-expression"),
     stays("a method that a subclass may override", """
@@ -346,7 +346,7 @@ async def fmt(x):
     return f"data: {json.dumps([x])}\\n\\n"
 """, yields("await fmt(x)"), "public-helper", "public-helper"),
     stays("it is cached", "\n@functools.lru_cache\n" + FMT.lstrip(), yields("fmt('a')"), "decorated-helper"),
-    stays("a star import", FMT, yields(imports="from shop.wire import *"), "public-helper"),
+    stays("a star import", FMT, yields(imports="from shop.wire import *"), "public-helper", "public-helper"),
     stays("our word is taken in its module", "\nStreamingChunk = object\n" + FMT, yields(), "name-collision"),
     stays("our word is taken where it is called", FMT, yields(imports="from shop.wire import fmt\n\nStreamingChunk = object"),
           "public-helper", "public-helper"),
