@@ -624,16 +624,24 @@ class _File:
         before = home.source.encode(home.source.text)
         called = site.node.func
         name = called.id if isinstance(called, ast.Name) else called.attr
-        if isinstance(called, ast.Attribute):
-            self.attributes.add(name)
+        owner = site.scope.owner_of(name)
+        if isinstance(called, ast.Attribute) or (owner is not None and owner.function is not None):
+            self.attributes.add(name)  # an import in a function takes it out of a stand-in
         for side, raw in ((self.old, before), (self.new, changes.get(home.name, before))):
-            other = Side(_Marks({}).visit(ast.parse(raw)), {})
+            tree = ast.parse(raw)
+            other = Side(_Marks({}).visit(tree), {})
+            if side is self.new:
+                side.contracts = {**_formatters(tree, changes), **side.contracts}
             path = next(
                 path for path, node in other.functions.items() if node.name == site.helper.name
             )
             self.helpers[name] = f"{home.name}:{path}"
             side.functions[self.helpers[name]] = other.functions[path]
             side.constants = {**other.constants, **side.constants}
+        for inner in home.sites:
+            calls_on = inner.kind == "helper-call" and inner.scope.node is site.helper
+            if calls_on and inner.helper is not site.helper and inner.verdict == "auto":
+                self._borrow(inner, changes)
 
     def compare(self) -> None:
         self.result.migrated += len(self.sites)
