@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import enum
 import json
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,10 +54,14 @@ class Witness:
 
     Attributes:
         trace: The effects so far.
+        latest: The one that was made last, which the stand-ins of functions tell their calls.
     """
+
+    latest: ClassVar[Witness]
 
     def __init__(self) -> None:
         self.trace: list[str] = []
+        Witness.latest = self
 
     def effect(self, hole: int, value: object) -> object:
         """Record that the expression of *hole* has run."""
@@ -75,10 +80,12 @@ class _Probe:
     def __format__(self, spec: str) -> str:
         return f"<format {len(self.witness.trace)} {spec}>"
 
-    def __str__(self) -> str:
+    def __str__(self) -> str:  # `default=str` runs it while the payload is encoded
+        self.witness.trace.append("str")
         return f"<str {len(self.witness.trace)}>"
 
     def __repr__(self) -> str:
+        self.witness.trace.append("repr")
         return f"<repr {len(self.witness.trace)}>"
 
 
@@ -94,6 +101,43 @@ class _Model:
         return json.dumps(
             [repr(self.text), sorted(options.items())], ensure_ascii=False, default=repr
         )
+
+    def json(self, **options: object) -> object:
+        """Return what any method of this name may return: text or not."""
+        self.witness.trace.append("json")
+        known = self.text if isinstance(self.text, (str, list)) else None
+        return self.text if known is None else f"json {options} {known!r}"
+
+    def to_json(self, **options: object) -> object:
+        """Return something else than `json` does."""
+        return (
+            [self.json(**options)] if isinstance(self.text, bool) else f"to_{self.json(**options)}"
+        )
+
+
+# What has no state and no effect of its own may stand for itself.
+REAL: dict[str, object] = {
+    "builtins.str": str, "builtins.repr": repr, "builtins.list": list, "json.JSONEncoder": json.JSONEncoder,
+}  # fmt: skip
+
+
+@cache
+def stand_in(option: str, origin: str) -> object:
+    """Return what stands for the function or class *origin*, given as `default=` or `cls=`.
+
+    Its calls are effects, and what it returns tells its name and how many effects came before.
+    """
+
+    def default(value: object) -> str:
+        trace = Witness.latest.trace
+        trace.append(origin)
+        return f"{origin} {len(trace)} {type(value).__name__}"
+
+    class Encoder(json.JSONEncoder):
+        def default(self, o: object) -> str:
+            return default(o)
+
+    return REAL.get(origin, Encoder if option == "cls" else default)
 
 
 def _circular() -> object:

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from .content import typed_keys
 from .contract import Contract, Need, contract_for
-from .contract_home import ContractHome, home_of
+from .contract_home import ContractHome, home_beside, home_of
+from .encoder_objects import definition
 
 if TYPE_CHECKING:
+    from .content import Arm
     from .facts import FileFacts
     from .payload import Dialect
     from .plan import Plan
@@ -24,43 +26,62 @@ def choose_contracts(plan: Plan) -> None:
     """Fill in the contracts of *plan*: one for each producer, by what most of its sites need."""
     plan.contracts.clear()
     plan.encoded.clear()
-    plan.homes = _homes(plan)
+    _find_homes(plan)
     _choose_for_producers(plan)
     _choose_for_sites(plan)
     _name(plan)
     _widen(plan)
 
 
-def _homes(plan: Plan) -> dict[str, ContractHome]:
+def _find_homes(plan: Plan) -> None:
     shared: dict[str, ContractHome] = {}
-    homes = {}
+    plan.homes.clear()
+    plan.encoder_homes.clear()
+    dialects = {need.dialect for _, _, need, _ in plan.frames}
+    for name in {dialect.home for dialect in dialects if dialect and dialect.home}:
+        home = home_beside(plan.facts.files[name], plan.facts)
+        plan.encoder_homes[name] = shared.setdefault(home.name, home)
     names = {file.name for file, _ in plan.frame_sites}
     for name in names | {producer.file.name for producer in plan.producers}:
         home = home_of(plan.facts.files[name], plan.facts, plan.settings)
-        homes[name] = shared.setdefault(home.name, home)
-    return homes
+        plan.homes[name] = shared.setdefault(home.name, home)
 
 
 def _choose_for_producers(plan: Plan) -> None:
     dialects: dict[ContractHome, Counter[Dialect]] = defaultdict(Counter)
     for producer in plan.producers:
-        needs = [plan.needs[site] for site in producer.reached]
-        dialects[_home(plan, producer)].update(need.dialect for need in needs if need.dialect)
+        known = [need.dialect for need in _needs(producer, plan)]
+        usual_ones = (dialect for dialect in known if dialect and not dialect.home)
+        dialects[plan.homes[producer.file.name]].update(usual_ones)
     for producer in plan.producers:
-        needs = [plan.needs[site] for site in producer.reached] or _needs_asked(producer, plan)
-        usual = dialects[_home(plan, producer)].most_common(1)
+        needs = [_as_seen_by(producer, need, plan) for need in _needs(producer, plan)]
+        usual = dialects[plan.homes[producer.file.name]].most_common(1)
         plan.contracts[producer] = _core(needs, usual[0][0] if usual else None)
+
+
+def _needs(producer: Producer, plan: Plan) -> list[Need]:
+    """Return what the frames need that *producer* yields."""
+    reached = [need for site in producer.reached for _, need, _ in plan.parts_of(site)]
+    return reached or _needs_asked(producer, plan)
 
 
 def _needs_asked(producer: Producer, plan: Plan) -> list[Need]:
     """Return what the functions need that *producer* gets all its chunks from: they are encoded already."""
     nodes = {plan.asked[call].place.node for call in producer.asked}
-    needs = [plan.needs[site] for _, site in plan.frame_sites if site.scope.node in nodes]
-    return needs or [Need()]
+    sites = [site for _, site in plan.frame_sites if site.scope.node in nodes]
+    return [need for site in sites for _, need, _ in plan.parts_of(site)] or [Need()]
 
 
-def _home(plan: Plan, producer: Producer) -> ContractHome:
-    return plan.homes[producer.file.name]
+def _as_seen_by(producer: Producer, need: Need, plan: Plan) -> Need:
+    """Return *need*, without a dialect whose contract is not bound yet, or not imported, at the head of *producer*."""
+    if need.dialect is None or need.dialect.home is None:
+        return need
+    if need.dialect.home != producer.file.name:
+        own = any(plan.needs[site] is need for site in producer.reached)
+        return need if own else replace(need, dialect=None)
+    defined = [definition(named, plan.facts) for named in need.dialect.objects]
+    below = any(node is not None and node.lineno > producer.node.lineno for node in defined)
+    return replace(need, dialect=None) if below else need
 
 
 def _choose_for_sites(plan: Plan) -> None:
@@ -72,12 +93,15 @@ def _choose_for_sites(plan: Plan) -> None:
         for site in producer.reached:
             cores[site].add(plan.contracts[producer])
     for file, site in plan.frame_sites:
-        need = plan.needs[site]
-        fitting = [core for core in cores[site] if core.satisfies(need)]
-        plan.contracts[site] = min(fitting, key=Contract.source) if fitting else contract_for(need)
-        common = len(fitting) == 1 and len(cores[site]) == 1 and site not in decorated
-        if not common or not plan.flows[file.name].is_direct(site.node):
-            plan.encoded.add(site)
+        is_direct = plan.flows[file.name].is_direct(site.node)
+        for part, need, _ in plan.parts_of(site):
+            fitting = [core for core in cores[site] if core.satisfies(need)]
+            chosen = min(fitting, key=Contract.source) if fitting else contract_for(need)
+            plan.contracts[part] = chosen
+            plan.contracts[site] = chosen
+            common = len(fitting) == 1 and len(cores[site]) == 1 and site not in decorated
+            if not common or not is_direct:
+                plan.encoded.add(part)
 
 
 def _core(needs: list[Need], usual: Dialect | None) -> Contract:
@@ -100,14 +124,25 @@ def _core(needs: list[Need], usual: Dialect | None) -> Contract:
 def _name(plan: Plan) -> None:
     used: dict[ContractHome, Counter[Contract]] = defaultdict(Counter)
     taken: dict[ContractHome, set[str]] = defaultdict(set)
-    for file, site in plan.frame_sites:
-        home = plan.homes[file.name]
-        used[home][plan.contracts[site]] += 1
+    users: list[tuple[FileFacts, Site | Arm | Producer, int]] = [
+        (file, part, 1) for file, part, _, _ in plan.frames
+    ]
+    users += [(producer.file, producer, 0) for producer in plan.producers]
+    for file, user, count in users:
+        home = plan.home_of(user, file)
+        used[home][plan.contracts[user]] += count
         taken[home] |= _bound_names(file, home)
-    for producer in plan.producers:
-        used[_home(plan, producer)][plan.contracts[producer]] += 0
-    for home, counted in used.items():
-        home.assign_names(counted, taken[home] - set(home.existing))
+    alone = {
+        home
+        for home in used
+        if all((file.name == home.name) == (plan.home_of(u, file) is home) for file, u, _ in users)
+    }
+    elsewhere: set[str] = set()
+    for home in sorted(used, key=lambda home: (home.is_beside_encoder, home.name)):
+        if home.is_beside_encoder and home not in alone:
+            taken[home].add("SSE")  # its users may have another one
+        home.assign_names(used[home], (taken[home] | elsewhere) - set(home.existing))
+        elsewhere |= set(home.contracts) if home.is_beside_encoder else set()
 
 
 def _bound_names(file: FileFacts, home: ContractHome) -> set[str]:
@@ -123,12 +158,11 @@ def _bound_names(file: FileFacts, home: ContractHome) -> set[str]:
 def _widen(plan: Plan) -> None:
     """Let each contract write the typed chunks, and the holes with line ends, that its sites have."""
     shapes: dict[tuple[ContractHome, str, str], Counter[tuple[str, ...]]] = defaultdict(Counter)
-    for file, site in plan.frame_sites:
-        home, core = plan.homes[file.name], plan.contracts[site]
-        name = plan.constant_of(site, file)
-        if plan.needs[site].verbatim:
+    for file, part, need, content in plan.frames:
+        home, core = plan.home_of(part, file), plan.contracts[part]
+        name = plan.constant_of(part, file)
+        if need.verbatim:
             home.widen(name, {}, verbatim=True)
-        content = plan.contents[site]
         keys = typed_keys(content)
         if keys and TYPED_BY & set(keys[1]) and (content.lines.event is None or core.event_is_type):
             shapes[home, name, keys[0]][keys[1]] += 1

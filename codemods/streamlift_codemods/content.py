@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import ast
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from .contract import Need
 from .fragment import Fragment, parse_fragment
-from .payload import EncoderCall, read_encoder_call
-from .purity import is_effectless, is_str
+from .frame_text import Text
+from .imports import after_statement
+from .payload import EncoderCall, inside_of_str, plain_dumps, read_encoder_call
+from .purity import is_effectless, is_settled_name, is_str
 from .scopes import root_name
 from .source import comments_in
-from .statements import assignment_before, assignment_before_statement, runs_before
+from .statements import Assignment, assignment_before, assignment_before_statement, runs_before
 
 if TYPE_CHECKING:
-    from .frame_text import Text
     from .read_text import Hole
     from .scopes import Scope, ScopeTree
     from .sites import Site
@@ -44,22 +45,38 @@ class Content:
         call: The encoder call of a `payload`.
         serialised: The statement before the site that makes the JSON text, if one does.
         lines: The other lines of the frame.
+        origins: The dotted name of each object of the dialect, by its name in the file.
+        choice: The conditional expression of a `choice`, which encodes in one of two ways.
+        arms: Its two branches, each as a frame of its own.
     """
 
-    kind: Literal["payload", "constant", "done", "comment", "raw"]
+    kind: Literal["payload", "constant", "done", "comment", "raw", "choice"]
     text: Text[Hole]
     call: EncoderCall | None = None
-    serialised: ast.Assign | None = None
+    serialised: Assignment | None = None
     lines: Lines = field(default_factory=Lines)
+    origins: dict[str, str] = field(default_factory=dict)
+    choice: Fragment | None = None
+    arms: tuple[Arm, ...] = ()
 
     @property
     def is_inlined(self) -> bool:
         """Whether the statement that serialises goes, and its plain value stands in the chunk itself."""
-        return (
-            self.serialised is not None
-            and self.call is not None
-            and isinstance(self.call.value.node, INLINED)
-        )
+        value = self.call.value.node if self.call is not None else None
+        return self.serialised is not None and (bool(self.arms) or isinstance(value, INLINED))
+
+
+@dataclass(eq=False)
+class Arm:
+    """One branch of a conditional expression that encodes a payload in one of two ways.
+
+    Attributes:
+        content: The frame with this branch in it.
+        need: What it asks of its contract.
+    """
+
+    content: Content
+    need: Need
 
 
 def content_of(site: Site, tree: ScopeTree, *, trusts_json: bool = True) -> Content | None:
@@ -83,11 +100,16 @@ def content_of(site: Site, tree: ScopeTree, *, trusts_json: bool = True) -> Cont
     hole = data.only_hole
     if hole is not None and hole.is_plain and trusts_json:
         call = read_encoder_call(hole.value, tree, site.scope)
-        if call is not None and is_bound_by_now(hole.value.node, site.node, tree, site.scope):
+        may_fail = call is not None and hole.is_concatenated and call.dialect.may_give_anything
+        bound = is_bound_by_now(hole.value.node, site.node, tree, site.scope)
+        if call is not None and bound and not may_fail:
             return Content("payload", data, call, lines=lines)
         found = _serialised_before(hole.value, site, tree)
         if found and all(_is_settled(line, site, tree) for line in lines if line):
             return Content("payload", data, found[0], found[1], lines)
+        choice = _choice(hole, Content("choice", data, lines=lines), site, tree)
+        if choice is not None:
+            return choice
     return Content("raw", data, lines=lines)
 
 
@@ -96,6 +118,7 @@ def need_of(site: Site, content: Content, tree: ScopeTree) -> Need:
     frame = site.frame
     assert frame is not None
     lines = [*content.lines, content.text if content.kind in {"raw", "comment"} else None]
+    anything = content.call is not None and content.call.dialect.may_give_anything
     return Need(
         dialect=content.call.dialect if content.call else None,
         space=frame.space,
@@ -103,7 +126,7 @@ def need_of(site: Site, content: Content, tree: ScopeTree) -> Need:
         encoding="utf-8" if site.is_bytes else None,
         order=frame.order,
         event_repeats_type=_event_repeats_type(content, tree, site.scope),
-        verbatim=any(line is not None and line.holes for line in lines),
+        verbatim=anything or any(line is not None and line.holes for line in lines),
     )
 
 
@@ -155,17 +178,12 @@ def display_of(payload: ast.expr, tree: ScopeTree, scope: Scope) -> ast.expr:
 
 def _is_encoded(load: ast.Name, tree: ScopeTree) -> bool:
     call = tree.parent_of[load]
-    return (
-        isinstance(call, ast.Call)
-        and load in call.args
-        and tree.qualified_name(call.func) == "json.dumps"
-    )
+    plain = plain_dumps(call, tree, tree.scope_of[load]) if isinstance(call, ast.Call) else None
+    return plain is not None and plain.value is load and not plain.objects
 
 
 def _event_repeats_type(content: Content, tree: ScopeTree, scope: Scope) -> bool | None:
-    if content.kind in {"comment", "done"}:
-        return None
-    if content.kind == "raw":
+    if content.kind in {"comment", "done", "raw", "choice"}:
         return None
     event = content.lines.event
     if content.kind == "constant":
@@ -193,10 +211,56 @@ def _event_repeats_type(content: Content, tree: ScopeTree, scope: Scope) -> bool
     )
 
 
-def _serialised_before(
-    value: Fragment, site: Site, tree: ScopeTree
-) -> tuple[EncoderCall, ast.Assign] | None:
-    """Return the encoder call that the statement right before the site binds to the name *value*.
+def _choice(hole: Hole, whole: Content, site: Site, tree: ScopeTree) -> Content | None:
+    """Return *whole* with the arms of the conditional expression that its data *hole* is, or was bound to right before.
+
+    The condition then runs before the other lines are rendered, so these must be settled.
+    """
+    binding = _binding_before(hole.value, site, tree)
+    choice = hole.value
+    if binding is not None:
+        assert binding.value is not None
+        choice = parse_fragment(site.source.segment(binding.value))
+    node = choice.node
+    settled = all(_is_settled_for_good(line, site, tree) for line in whole.lines if line)
+    if not isinstance(node, ast.IfExp) or not settled or "#" in choice.text:
+        return None
+    if any(isinstance(child, (ast.NamedExpr, ast.Await)) for child in ast.walk(node)):
+        return None
+    if binding is not None and not _stands_alone(binding, site):
+        return None
+    arms = []
+    for branch in (node.body, node.orelse):
+        value = choice.part(branch)
+        call = read_encoder_call(value, tree, site.scope)
+        if call is None or call.dialect.objects or call.dialect.may_give_anything:
+            return None
+        if not is_bound_by_now(branch, site.node, tree, site.scope):
+            return None
+        field_text = "" if binding is not None else hole.field
+        text = Text((replace(hole, value=value, field=field_text),))
+        content = Content("payload", text, call, lines=whole.lines)
+        arms.append(Arm(content, need_of(site, content, tree)))
+    return replace(whole, serialised=binding, choice=choice, arms=tuple(arms))
+
+
+def _stands_alone(statement: Assignment, site: Site) -> bool:
+    """Whether nothing else, and no comment, stands in the lines of *statement*."""
+    source = site.source
+    span = source.span(statement)
+    before = source.text[source.line_start(span.start) : span.start]
+    behind = source.text[span.end : after_statement(source, statement)]
+    return not (before + behind).strip()
+
+
+def _is_settled_for_good(line: Text[Hole], site: Site, tree: ScopeTree) -> bool:
+    return _is_settled(line, site, tree) and all(
+        is_settled_name(hole.value.node, tree, site.scope) for hole in line.holes
+    )
+
+
+def _binding_before(value: Fragment, site: Site, tree: ScopeTree) -> Assignment | None:
+    """Return the statement right before the site that binds the name *value*.
 
     Only if each load of the name stands right behind a binding of it in the same block: then no other
     code sees the text, and nothing runs between the old place of the encoding and the new one.
@@ -211,22 +275,28 @@ def _serialised_before(
         return None
     loads = tree.loads_of(name.id, owner)
     before = [assignment_before(load, name.id, tree) for load in loads]
-    binding = assignment_before_statement(statement, name.id, tree)
-    if (
-        binding is None
-        or None in before
-        or len(set(before)) < len(before)
-        or not _only_assigned(owner, name.id)
-    ):
+    alone = None not in before and len(set(before)) == len(before)
+    if not alone or not _only_assigned(owner, name.id) or _reads_names(site.scope, tree):
         return None
+    return assignment_before_statement(statement, name.id, tree)
+
+
+def _serialised_before(
+    value: Fragment, site: Site, tree: ScopeTree
+) -> tuple[EncoderCall, Assignment] | None:
+    """Return the encoder call that the statement right before the site binds to the name *value*."""
+    binding = _binding_before(value, site, tree)
+    if binding is None:
+        return None
+    assert binding.value is not None
     text = site.source.segment(binding.value)
     call = read_encoder_call(parse_fragment(text), tree, site.scope)
     if (
         call is None
         or comments_in(text) != comments_in(call.value.text)
-        or _reads_names(site.scope, tree)
+        or (isinstance(binding, ast.AnnAssign) and not isinstance(call.value.node, INLINED))
     ):
-        return None
+        return None  # an annotation that stays would no longer be true
     return call, binding
 
 
@@ -235,6 +305,8 @@ def is_bound_by_now(call: ast.expr, place: ast.AST, tree: ScopeTree, scope: Scop
 
     An import in a function binds its name for the whole function, and only once it has run.
     """
+    if isinstance(call, ast.Call) and (inside := inside_of_str(call, tree, scope)):
+        call = inside
     root = root_name(call.func if isinstance(call, ast.Call) else call)
     owner = scope.owner_of(root.id) if root is not None else None
     if root is None or owner is None or owner is tree.module:
@@ -261,7 +333,9 @@ def _reads_names(scope: Scope, tree: ScopeTree) -> bool:
 
 
 def _only_assigned(owner: Scope, name: str) -> bool:
-    return all(isinstance(binding.node, ast.Assign) for binding in owner.bindings[name])
+    return all(
+        isinstance(binding.node, (ast.Assign, ast.AnnAssign)) for binding in owner.bindings[name]
+    )
 
 
 def _is_json(text: str) -> bool:

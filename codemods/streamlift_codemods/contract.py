@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from streamlift import SSEFormatter
 from streamlift.json_dialect import ModelDialect
 
+from .adversaries import stand_in
 from .payload import Dialect
 
 DEFAULT_ORDER = ("event", "id", "retry", "data")
@@ -82,6 +83,7 @@ class Contract:
         if self.dialect.encoder == "json":
             options = {"ensure_ascii": "True", **dict(self.dialect.options)}
             arguments += [f"{name}={text}" for name, text in options.items()]
+            arguments += [f"{named.option}={named.text}" for named in self.dialect.objects]
         else:
             options = dict(self.dialect.options)
             inner = ", ".join(f"{name}={text}" for name, text in options.items())
@@ -104,8 +106,13 @@ class Contract:
         return f"SSEFormatter({', '.join(arguments)})"
 
     def build(self) -> SSEFormatter:
-        """Return the formatter that the constant will be, made from its own source text."""
-        names = {"SSEFormatter": SSEFormatter, "ModelDialect": ModelDialect}
+        """Return the formatter that the constant will be, made from its own source text.
+
+        The functions and classes of the program that it names are stand-ins of ours.
+        """
+        names: dict[str, object] = {"SSEFormatter": SSEFormatter, "ModelDialect": ModelDialect}
+        for named in self.dialect.objects:
+            names[named.text] = stand_in(named.option, named.origin)
         formatter = eval(self.source(), {"__builtins__": {}}, names)  # noqa: S307 - text of our own making
         assert isinstance(formatter, SSEFormatter)
         return formatter
@@ -116,10 +123,14 @@ class Contract:
         options = dict(self.dialect.options)
         words = []
         if self.dialect.encoder != "json":
-            words += ["MODEL", *(name.removeprefix("exclude_").upper() for name in options)]
+            method = options.pop("method", "").strip('"')
+            words += ["MODEL", *([method.upper()] if method else [])]
+            words += ["UTF8"] if options.pop("ensure_ascii", "") == "False" else []
+            words += [name.removeprefix("exclude_").upper() for name in options]
         else:
             words.append("UTF8" if options.pop("ensure_ascii", "True") == "False" else "ASCII")
             words += ["COMPACT" if name == "separators" else name.upper() for name in options]
+            words += [named.text.strip("_").upper() for named in self.dialect.objects]
         if self.event_is_type:
             words.append("EVENT")
         if not self.space:

@@ -9,24 +9,25 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .contract import Contract
 from .edits import CONSTANT, Edit, apply_edits, insert
 from .edits import replace as replace_span
 from .expressions import laid_out
 from .imports import (
     NewImport,
     add_imports,
+    after_statement,
     blank_lines_before,
     end_of_imports,
     header_imports,
     is_docstring_first,
 )
-from .payload import Dialect
+from .read_contract import read_contract
 from .source import parse_source
 
 if TYPE_CHECKING:
     from collections import Counter
 
+    from .contract import Contract
     from .expressions import Style
     from .facts import FileFacts, ProjectFacts
     from .settings import Settings
@@ -46,6 +47,7 @@ class ContractHome:
         existing: The contracts that the file has already, by name.
         contracts: The contracts that it shall have, by name.
         reserved: The names that are bound there already.
+        is_beside_encoder: Whether the file is one of the project's own, with an object that the contracts name.
     """
 
     name: str
@@ -53,9 +55,18 @@ class ContractHome:
     existing: dict[str, Contract] = field(default_factory=dict)
     contracts: dict[str, Contract] = field(default_factory=dict)
     reserved: set[str] = field(default_factory=set)
+    is_beside_encoder: bool = False
+
+    @property
+    def is_generated(self) -> bool:
+        """Whether the file holds contracts and nothing else."""
+        return self.module is not None and not self.is_beside_encoder
 
     def assign_names(self, used: Counter[Contract], taken: set[str]) -> None:
-        """Name the contracts of *used*: what is there keeps its name, the most used other one is `SSE`."""
+        """Name the contracts of *used*: what is there keeps its name, the most used other one is `SSE`.
+
+        None of *taken* is used.
+        """
         self.contracts = dict(self.existing)
         for core, _ in sorted(used.items(), key=lambda item: (-item[1], item[0].source())):
             if self.name_of(core) is None:
@@ -99,9 +110,14 @@ def home_of(file: FileFacts, facts: ProjectFacts, settings: Settings) -> Contrac
     return _with_existing(ContractHome(beside, f"{file.package[0]}.{MODULE}"), facts)
 
 
+def home_beside(encoder: FileFacts, facts: ProjectFacts) -> ContractHome:
+    """Return the file *encoder* as the home of the contracts that name an object of it."""
+    return _with_existing(ContractHome(encoder.name, encoder.module, is_beside_encoder=True), facts)
+
+
 def import_of(home: ContractHome, file: FileFacts) -> str | None:
     """Return the module that *file* imports the contracts from, as its own imports are spelt."""
-    if home.module is None:
+    if home.module is None or home.name == file.name:
         return None
     if not file.package:
         return home.module
@@ -112,45 +128,67 @@ def import_of(home: ContractHome, file: FileFacts) -> str | None:
     return home.module
 
 
-def contract_module_text(home: ContractHome, facts: ProjectFacts, style: Style) -> bytes:
-    """Return the bytes of the generated module *home*, with what a person wrote in it kept."""
+def file_with_contracts(home: ContractHome, facts: ProjectFacts, style: Style) -> bytes:
+    """Return the bytes of the file of *home* with its contracts, and with what a person wrote in it kept."""
     raw = facts.project.read(home.name) if home.name in facts.project.names else None
     raw = raw if raw is not None else HEADER.encode()
     source = parse_source(raw, facts.project.path_of(home.name), home.name)
     constants = constant_edits(home, source, style)
     if not constants:
         return raw
-    imports = add_imports(
-        source, [NewImport("streamlift", tuple(needed_names(home)))], set(), style.line_length
-    )
+    wanted = [NewImport(module, tuple(names)) for module, names in needed_imports(home).items()]
+    imports = add_imports(source, wanted, set(), style.line_length)
     return source.encode(apply_edits(source.text, [*imports, *constants], source.newline))
 
 
-def needed_names(home: ContractHome) -> set[str]:
-    """Return what the constants of *home* take from `streamlift`."""
-    models = any(contract.dialect.encoder != "json" for contract in home.contracts.values())
-    return {"SSEFormatter", "ModelDialect"} if models else {"SSEFormatter"}
+def needed_imports(home: ContractHome) -> dict[str, set[str]]:
+    """Return the names that the constants of *home* take from other modules, by module."""
+    needed = {"streamlift": {"SSEFormatter"}}
+    for contract in home.contracts.values():
+        if contract.dialect.encoder == "model":
+            needed["streamlift"].add("ModelDialect")
+        for named in contract.dialect.objects:
+            module, _, name = named.origin.rpartition(".")
+            if named.home is None and module != "builtins":
+                needed.setdefault(module, set()).add(name)
+    return needed
 
 
 def constant_edits(home: ContractHome, source: SourceFile, style: Style) -> list[Edit]:
     """Return the edits that give *source* the constants of *home*."""
     edits = []
-    new = []
+    new: dict[ast.stmt | None, list[str]] = {}
     for name, contract in home.contracts.items():
         line = _constant(name, contract, style)
         if name not in home.existing:
-            new.append(line)
+            new.setdefault(_named_last(contract, source), []).append(line)
         elif home.existing[name] != contract:
             edits.append(replace_span(source.span(_assignment(source, name)), line))
-    return [*edits, _new_constants(home, source, new)] if new else edits
+    for definition, lines in new.items():
+        edits.append(_new_constants(home, source, lines, definition))
+    return edits
 
 
-def _new_constants(home: ContractHome, source: SourceFile, lines: list[str]) -> Edit:
+def _named_last(contract: Contract, source: SourceFile) -> ast.stmt | None:
+    """Return the last definition of *source* that *contract* names."""
+    names = {named.text for named in contract.dialect.objects if named.home == source.name}
+    definitions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    found = [n for n in source.tree.body if isinstance(n, definitions) and n.name in names]
+    return found[-1] if found else None
+
+
+def _new_constants(
+    home: ContractHome, source: SourceFile, lines: list[str], definition: ast.stmt | None
+) -> Edit:
     block = "\n".join(lines) + "\n"
-    if home.module is not None:
-        lead = "" if not source.text or source.text.endswith(("\n", "\r")) else "\n"
+    ended = not source.text or source.text.endswith(("\n", "\r"))
+    if definition is not None:
+        offset = after_statement(source, definition)
+        lead = "" if ended or offset < len(source.text) else "\n"
+        return insert(offset, f"{lead}\n\n{block}", CONSTANT)
+    if home.is_generated:
         gap = "" if home.existing or not source.tree.body[1:] else "\n"
-        return insert(len(source.text), lead + gap + block, CONSTANT)
+        return insert(len(source.text), ("" if ended else "\n") + gap + block, CONSTANT)
     offset = end_of_imports(source)
     lead = "\n" if header_imports(source.tree) or is_docstring_first(source.tree) else ""
     return insert(offset, lead + block + blank_lines_before(source, offset), CONSTANT)
@@ -176,52 +214,11 @@ def _with_existing(home: ContractHome, facts: ProjectFacts) -> ContractHome:
     file = facts.load(home.name) if home.name in facts.project.names else None
     home.reserved = set(file.tree.module.bindings) if file else set()
     for node in file.source.tree.body if file else ():
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            contract = _read_contract(node.value)
+        if file and isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            contract = read_contract(node.value, file, facts)
             if contract is not None:
                 home.existing[node.targets[0].id] = contract
     return home
-
-
-def _read_contract(node: ast.expr) -> Contract | None:
-    """Return the contract that the call *node* makes, None if it is none of ours."""
-    if not (
-        isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Name)
-        and node.func.id == "SSEFormatter"
-    ):
-        return None
-    contract, options = Contract(), []
-    for keyword in node.keywords:
-        if keyword.arg == "dialect" and isinstance(keyword.value, ast.Call):
-            dialect = tuple((str(k.arg), ast.unparse(k.value)) for k in keyword.value.keywords)
-            contract = replace(contract, dialect=Dialect("model_dump_json", dialect))
-            continue
-        try:
-            value = ast.literal_eval(keyword.value)
-        except ValueError:
-            return None
-        match keyword.arg:
-            case "event":
-                contract = replace(contract, event_is_type=value == "type")
-            case "fields":
-                contract = replace(contract, order=value)
-            case "keys":
-                contract = replace(contract, keys=tuple(sorted(value.items())))
-            case "space" | "terminator" | "encoding" | "strict":
-                contract = replace(contract, **{keyword.arg: value})
-            case None | "sentinel" | "frame":
-                return None
-            case name:
-                options.append((name, ast.unparse(keyword.value)))
-    if options:
-        kept = tuple(
-            sorted(
-                (n, re.sub("'", '"', t)) for n, t in options if (n, t) != ("ensure_ascii", "True")
-            )
-        )
-        contract = replace(contract, dialect=Dialect("json", kept))
-    return contract
 
 
 def _may_run_as_script(file: FileFacts) -> bool:

@@ -15,12 +15,15 @@ from .content import Content, Lines
 from .fragment import Fragment, parse_fragment
 from .frame_text import Text
 from .imports import is_docstring
-from .payload import EncoderCall
-from .prove import TRUSTED_DUMPS
+from .payload import EncoderCall, plain_dumps
+from .prove import trusted_dumps
 from .purity import is_effectless, is_str
 from .read_text import Hole
+from .statements import bound_by
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from .facts import FileFacts
     from .scopes import FunctionNode
     from .sites import Site
@@ -86,7 +89,14 @@ def dissolve(
     value = arguments[inner.value.node.id]
     text = Text((Hole(value),))
     return Dissolved(
-        Content("payload", text, EncoderCall(value, inner.dialect), lines=Lines(*lines)), original
+        Content(
+            "payload",
+            text,
+            EncoderCall(value, inner.dialect),
+            lines=Lines(*lines),
+            origins=content.origins,
+        ),
+        original,
     )
 
 
@@ -163,11 +173,12 @@ def _original(
     expression = returned.fragment.node
     names = {name: fragment.node for name, fragment in arguments.items()}
     if content.serialised is not None:
-        target = content.serialised.targets[0]
-        assert isinstance(target, ast.Name)
+        name = bound_by(content.serialised)
+        assert name is not None
+        assert content.serialised.value is not None
         value = parse_fragment(returned.source.segment(content.serialised.value)).node
-        expression = _PutIn({target.id: value}, returned, home).visit(expression)
-    put_in = _PutIn(names, returned, home).visit(expression)
+        expression = _PutIn({name: value}, returned, home, content.origins).visit(expression)
+    put_in = _PutIn(names, returned, home, content.origins).visit(expression)
     assert isinstance(put_in, ast.expr)
     return put_in
 
@@ -175,15 +186,21 @@ def _original(
 class _PutIn(ast.NodeTransformer):
     """Puts expressions in the place of names, and makes the helper's own encoder known everywhere."""
 
-    def __init__(self, names: dict[str, ast.expr], returned: Site, home: FileFacts) -> None:
+    def __init__(
+        self,
+        names: dict[str, ast.expr],
+        returned: Site,
+        home: FileFacts,
+        origins: Mapping[str, str],
+    ) -> None:
         self.names = names
+        self.origins = origins
         self.returned = returned
         self.home = home
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
-        if self.home.tree.qualified_name(node.func, self.returned.scope) == "json.dumps":
-            arguments = [self.visit(argument) for argument in node.args]
-            return ast.Call(ast.Name(TRUSTED_DUMPS, ast.Load()), arguments, node.keywords)
+        if plain := plain_dumps(node, self.home.tree, self.returned.scope):
+            return trusted_dumps(plain._replace(value=self.visit(plain.value)), self.origins)
         self.generic_visit(node)
         return node
 

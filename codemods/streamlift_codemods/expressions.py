@@ -191,6 +191,14 @@ def _exploded(fragment: Fragment, indentation: str, style: Style) -> str:
         for key, value in zip(node.keys, node.values, strict=True):
             items.append((f"{fragment.part(key).text}: " if key else "**", fragment.part(value)))
         return _listed("{", items, "}", indentation, style)
+    if isinstance(node, ast.IfExp):
+        deeper = indentation + style.indent
+        then, test, otherwise = (
+            laid_out(fragment.part(part).text, deeper, len(deeper) + len(word), 0, style)
+            for word, part in (("", node.body), ("if ", node.test), ("else ", node.orelse))
+        )
+        lines = ["(", f"{deeper}{then}", f"{deeper}if {test}", f"{deeper}else {otherwise}"]
+        return "\n".join([*lines, f"{indentation})"])
     if (
         isinstance(node, ast.List)
         and node.elts

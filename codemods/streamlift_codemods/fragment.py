@@ -11,8 +11,12 @@ import ast
 import warnings
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from .source import LINE_END
+
+if TYPE_CHECKING:
+    import libcst
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,14 @@ class Replacement:
     text: str
 
 
+def _without_equal(part: libcst.FormattedStringExpression) -> libcst.FormattedStringExpression:
+    """Return the field without the `=` whose text is a literal part of its own for `ast`; `x=` renders as `x!r` does."""
+    if part.equal is None:
+        return part
+    plain = part.conversion is None and part.format_spec is None
+    return part.with_changes(equal=None, conversion="r" if plain else part.conversion)
+
+
 def replacement_fields(text: str) -> list[Replacement]:
     """Return the replacement fields of the f-strings that *text* consists of, in order.
 
@@ -90,10 +102,11 @@ def replacement_fields(text: str) -> list[Replacement]:
             collect(node.left)
             collect(node.right)
         elif isinstance(node, libcst.FormattedString):
-            for part in node.parts:
-                if isinstance(part, libcst.FormattedStringExpression):
+            for written in node.parts:
+                if isinstance(written, libcst.FormattedStringExpression):
+                    part = _without_equal(written)
                     value = parse_fragment(module.code_for_node(part.expression))
-                    plain = part.conversion is None and part.format_spec is None and not part.equal
+                    plain = part.conversion is None and part.format_spec is None
                     field = f"{{{value.text}}}" if plain else module.code_for_node(part)
                     spec = part.format_spec is not None
                     found.append(Replacement(value, part.conversion or "", spec, field))

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .content import content_of, need_of
+from .encoder_objects import settled_dialect
 from .frame_flow import Flow, Function
 from .our_names import are_free
 from .producers import Producer
 from .text_functions import TextFunctions
 
 if TYPE_CHECKING:
+    from .content import Content
     from .facts import FileFacts
     from .plan import Plan
     from .scopes import Scope, ScopeTree
@@ -96,7 +99,9 @@ class Judge:
         return producers.setdefault(scope, Producer(file, scope.node, scope))
 
     def _read(self, site: Site, file: FileFacts) -> None:
-        content = content_of(site, file.tree, trusts_json=not self.json_is_patched)
+        content = self._settled(
+            content_of(site, file.tree, trusts_json=not self.json_is_patched), site, file
+        )
         if content is None:
             site.leave("no-data", "review")
         elif not are_free(site.scope, file):
@@ -110,6 +115,23 @@ class Judge:
         else:
             self.plan.contents[site] = content
             self.plan.needs[site] = need_of(site, content, file.tree)
+
+    def _settled(self, content: Content | None, site: Site, file: FileFacts) -> Content | None:
+        """Return *content* with the origins of what its dialect names; raw text if no contract can name it."""
+        if content is None or content.call is None or not content.call.dialect.objects:
+            return content
+        found = content.call.dialect
+        dialect = settled_dialect(found, file, site.line, self.plan.facts)
+        if dialect is None or any(
+            n.home and self.text_functions.known.is_replaced(n.text) for n in dialect.objects
+        ):
+            return content_of(site, file.tree, trusts_json=False)
+        pairs = zip(found.objects, dialect.objects, strict=True)
+        return replace(
+            content,
+            call=replace(content.call, dialect=dialect),
+            origins={before.origin: after.origin for before, after in pairs},
+        )
 
     def _judge_producers(self, flow: Flow) -> None:
         for expression, node in flow.yields.items():

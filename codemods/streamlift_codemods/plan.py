@@ -16,7 +16,7 @@ from .write_chunks import write_chunks
 if TYPE_CHECKING:
     import ast
 
-    from .content import Content
+    from .content import Arm, Content
     from .contract import Contract, Need
     from .contract_home import ContractHome
     from .frame_flow import Flow
@@ -38,6 +38,7 @@ class Plan:
         flows: How the frames of each file move, by the file's name.
         producers: The generators that hand out the frames that are rewritten.
         homes: Where the contracts of each file live, by the name of the file that uses them.
+        encoder_homes: Where the contracts live that name an object of the project, by the file that defines it.
         contents: What each readable site carries.
         needs: What each readable site asks of its contract.
         contracts: The core of the contract that writes each rewritten site.
@@ -53,10 +54,11 @@ class Plan:
     flows: dict[str, Flow] = field(default_factory=dict)
     producers: list[Producer] = field(default_factory=list)
     homes: dict[str, ContractHome] = field(default_factory=dict)
+    encoder_homes: dict[str, ContractHome] = field(default_factory=dict)
     contents: dict[Site, Content] = field(default_factory=dict)
     needs: dict[Site, Need] = field(default_factory=dict)
-    contracts: dict[Site | Producer, Contract] = field(default_factory=dict)
-    encoded: set[Site] = field(default_factory=set)
+    contracts: dict[Site | Arm | Producer, Contract] = field(default_factory=dict)
+    encoded: set[Site | Arm] = field(default_factory=set)
     asked: dict[Site, TextFunction] = field(default_factory=dict)
     originals: dict[Site, ast.expr] = field(default_factory=dict)
     expressions: dict[Site, str] = field(default_factory=dict)
@@ -82,11 +84,34 @@ class Plan:
             if site.verdict == "auto" and site in self.contents
         ]
 
-    def constant_of(self, target: Site | Producer, file: FileFacts) -> str:
+    def parts_of(self, site: Site) -> list[tuple[Site | Arm, Need, Content]]:
+        """Return each frame that *site* may write, with what it asks of its contract."""
+        content = self.contents[site]
+        if content.arms:
+            return [(arm, arm.need, arm.content) for arm in content.arms]
+        return [(site, self.needs[site], content)]
+
+    @property
+    def frames(self) -> list[tuple[FileFacts, Site | Arm, Need, Content]]:
+        """Each frame that is written by a contract."""
+        return [(file, *part) for file, site in self.frame_sites for part in self.parts_of(site)]
+
+    def constant_of(self, target: Site | Arm | Producer, file: FileFacts) -> str:
         """Return the name of the contract constant of *target* in *file*."""
-        name = self.homes[file.name].name_of(self.contracts[target])
+        name = self.home_of(target, file).name_of(self.contracts[target])
         assert name is not None
         return name
+
+    def home_of(self, target: Site | Arm | Producer, file: FileFacts) -> ContractHome:
+        """Return where the contract of *target*, which stands in *file*, lives."""
+        encoder = self.contracts[target].dialect.home
+        return self.homes[file.name] if encoder is None else self.encoder_homes[encoder]
+
+    @property
+    def all_homes(self) -> list[ContractHome]:
+        """Every home once, in order of name."""
+        homes = {home.name: home for home in (*self.encoder_homes.values(), *self.homes.values())}
+        return [homes[name] for name in sorted(homes)]
 
 
 def make_plan(project: Project, settings: Settings) -> Plan:

@@ -11,15 +11,17 @@ import json
 import random
 from dataclasses import dataclass, field
 from functools import lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from streamlift import StreamingChunk
 
-from .adversaries import ROLES, ROUNDS, Witness
-from .payload import MODEL_METHODS
+from .adversaries import ROLES, ROUNDS, Witness, stand_in
+from .payload import MODEL_METHODS, PlainCall, inside_of_str, plain_dumps, plain_options
 from .purity import is_effectless, is_settled_name, is_str
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from types import CodeType
 
     from streamlift import SSEFormatter
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
 SEED = 9  # any: the same run gives the same verdict
 TRUSTED_DUMPS = "json.dumps"  # no name that a program could have: a helper's own encoder
+OBJECT = "object"  # starts the name of what an encoder is given, which no program could have either
 CONSTRUCTORS = {"of", "raw", "comment", "done"}
 
 
@@ -56,6 +59,7 @@ class _Abstract(ast.NodeTransformer):
     effects: list[int] = field(default_factory=list)
     seen: list[int] = field(default_factory=list)
     assumed: set[str] = field(default_factory=set)
+    origins: Mapping[str, str] = field(default_factory=dict)
 
     def expression(self, node: ast.expr, role: str = "any") -> ast.expr:
         match node:
@@ -92,9 +96,21 @@ class _Abstract(ast.NodeTransformer):
         return ast.Dict(keys, values)
 
     def _call(self, node: ast.Call) -> ast.expr | None:
+        if inside := inside_of_str(node, self.tree, self.scope):
+            return ast.Call(_loaded("text"), [self.expression(inside)], [])
+        if plain := plain_dumps(node, self.tree, self.scope):
+            node = trusted_dumps(plain, self.origins)
+        if isinstance(node.func, ast.Name) and node.func.id == TRUSTED_DUMPS:
+            value = self.expression(node.args[0])
+            return ast.Call(_loaded("json_dumps"), [value], node.keywords)
         function = self._function(node)
         if function is None:
             return None
+        is_model = isinstance(node.func, ast.Attribute) and node.func.attr in MODEL_METHODS
+        options = plain_options(node, self.tree, self.scope) if is_model else None
+        if options is not None:
+            keywords = [ast.keyword(name, literal_node(value)) for name, value in options]
+            return ast.Call(function, [], keywords)
         arguments = [self.expression(argument) for argument in node.args]
         keywords = [
             ast.keyword(keyword.arg, self.expression(keyword.value)) for keyword in node.keywords
@@ -107,8 +123,7 @@ class _Abstract(ast.NodeTransformer):
             k.arg is None for k in node.keywords
         ):
             return None
-        trusted = isinstance(function, ast.Name) and function.id == TRUSTED_DUMPS
-        if trusted or self.tree.qualified_name(function, self.scope) == "json.dumps":
+        if self.tree.qualified_name(function, self.scope) == "json.dumps":
             return _loaded("json_dumps")
         if isinstance(function, ast.Name) and function.id == "StreamingChunk":
             return _loaded("StreamingChunk")
@@ -121,9 +136,9 @@ class _Abstract(ast.NodeTransformer):
             and function.attr in CONSTRUCTORS
         ):
             return ast.Attribute(_loaded("StreamingChunk"), function.attr, ast.Load())
-        if function.attr in MODEL_METHODS:
+        if function.attr in MODEL_METHODS and not node.args:
             return ast.Attribute(self.expression(base, "model"), function.attr, ast.Load())
-        if function.attr == "encode" and _is_text(base):
+        if function.attr == "encode" and (_is_text(base) or is_str(base, self.tree, self.scope)):
             return ast.Attribute(self.expression(base), "encode", ast.Load())
         if function.attr in {"format", "join"} and isinstance(base, ast.Constant):
             return ast.Attribute(base, function.attr, ast.Load())
@@ -137,7 +152,7 @@ class _Abstract(ast.NodeTransformer):
                 self.assumed.add(f"{node.id} is a str by its annotation or assignments")
         if any(isinstance(child, ast.Attribute) for child in ast.walk(node)):
             self.assumed.add("reading an attribute has no effect")
-        self.roles.setdefault(index, role)
+        self.roles[index] = role if role == "model" else self.roles.get(index, role)
         self.seen.append(index)
         rebound = isinstance(node, ast.Name) and node.id in self.bound
         if is_settled_name(node, self.tree, self.scope) and not rebound:
@@ -148,8 +163,28 @@ class _Abstract(ast.NodeTransformer):
         return ast.Call(_loaded("effect"), [ast.Constant(index), _loaded(f"hole_{index}")], [])
 
 
-def prove(
-    old: ast.expr, new: ast.expr, contract: SSEFormatter, tree: ScopeTree, scope: Scope
+def trusted_dumps(plain: PlainCall, origins: Mapping[str, str]) -> ast.Call:
+    """Return the call *plain* with names that mean the same in every file.
+
+    Args:
+        plain: A call of json.dumps.
+        origins: The dotted name of each object that it is given, by its name in the file.
+    """
+    keywords = [ast.keyword(name, literal_node(value)) for name, value in plain.options]
+    for named in plain.objects:
+        name = f"{OBJECT} {named.option} {origins.get(named.origin, named.origin)}"
+        keywords.append(ast.keyword(named.option, _loaded(name)))
+    return ast.Call(_loaded(TRUSTED_DUMPS), [plain.value], keywords)
+
+
+def prove(  # noqa: PLR0913 - each is a part of the question
+    old: ast.expr,
+    new: ast.expr,
+    contract: SSEFormatter,
+    tree: ScopeTree,
+    scope: Scope,
+    *,
+    origins: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, str]:
     """Return how each obligation was met, by name.
 
@@ -159,16 +194,17 @@ def prove(
         contract: The formatter that the boundary will use.
         tree: The names of the file.
         scope: Where both stand.
+        origins: The dotted name of each object that a dialect is given, by its name in the file.
 
     Raises:
         NotProved: If one is not met.
     """
     holes: dict[str, int] = {}
     bound = frozenset(node.target.id for node in ast.walk(old) if isinstance(node, ast.NamedExpr))
-    before = _Abstract(tree, scope, bound, holes)
+    before = _Abstract(tree, scope, bound, holes, origins=origins)
     old_shape = before.expression(old)
     roles = dict(before.roles)
-    after = _Abstract(tree, scope, bound, holes, roles=roles)
+    after = _Abstract(tree, scope, bound, holes, roles=roles, origins=origins)
     new_shape = after.expression(new)
     if before.effects != after.effects:
         raise NotProved("order", f"effects {before.effects} became {after.effects}")
@@ -231,14 +267,15 @@ def forget() -> None:
 def _picks(roles: dict[int, str]) -> list[dict[int, int]]:
     """Return which value each hole has in each round.
 
-    Every value reaches every hole; each hole once shows what ran before it, among plain values; and some
-    rounds are mixed at random.
+    Every value reaches every hole; each hole once shows what ran before it, among plain values, and all of
+    them once together; and some rounds are mixed at random.
     """
     rounds = max((ROUNDS[role] for role in roles.values()), default=1)
     mixed = random.Random(SEED)  # noqa: S311 - nothing is secret here
     return [
         *({hole: number + hole for hole in roles} for number in range(rounds)),
         *({hole: int(hole != witness) for hole in roles} for witness in roles),
+        dict.fromkeys(roles, 0),
         *({hole: mixed.randrange(rounds) for hole in roles} for _ in range(rounds // 2)),
     ]
 
@@ -258,17 +295,27 @@ def _outcome(
     names: dict[str, object] = {
         "__builtins__": {},
         "json_dumps": json.dumps,
+        "text": str,
         "StreamingChunk": StreamingChunk,
         "effect": witness.effect,
         "read": read,
         **{f"hole_{hole}": ROLES[role](witness, picks[hole]) for hole, role in roles.items()},
     }
+    for name in code.co_names:
+        if name.startswith(f"{OBJECT} "):
+            _, option, origin = name.split(" ")
+            names[name] = stand_in(option, origin)
     try:
         value = eval(code, names)  # noqa: S307 - an expression without any name of the user's
         text = contract.format_chunk(value) if contract is not None else value
     except Exception as error:  # noqa: BLE001 - whatever the encoder raises has to be the same
         return (type(error), str(error)), witness.trace
     return (type(text), text), witness.trace
+
+
+def literal_node(value: object) -> ast.expr:
+    """Return the literal of *value*."""
+    return ast.parse(repr(value), mode="eval").body
 
 
 def _loaded(name: str) -> ast.Name:

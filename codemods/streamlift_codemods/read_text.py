@@ -140,7 +140,7 @@ class _Reader:
 
     def _sum(self, fragment: Fragment, node: ast.BinOp) -> Reading:
         left, right = self.read(fragment.part(node.left)), self.read(fragment.part(node.right))
-        opaque = [side for side in (left, right) if side.text.only_hole]
+        opaque = [side for side in (left, right) if side.text.only_hole and not side.is_bytes]
         if left.is_bytes != right.is_bytes and not opaque:
             raise NotReadable("text-and-bytes")
         is_bytes = left.is_bytes or right.is_bytes
@@ -249,6 +249,9 @@ class _Reader:
             or inner.is_bytes
         ):
             raise NotReadable("other-codec")
+        hole = inner.text.only_hole
+        if hole and hole.is_concatenated and not is_str(hole.value.node, self.tree, self.scope):
+            raise NotReadable("opaque-bytes")  # what has such a method need not be text
         return Reading(inner.text, is_bytes=True)
 
 

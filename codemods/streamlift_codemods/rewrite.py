@@ -9,14 +9,19 @@ from typing import TYPE_CHECKING
 
 from .content import Content, typed_keys
 from .expressions import NotWritable, Style, requoted, string_literal, text_expression
+from .fragment import parse_fragment
 from .purity import is_effectless, is_settled_name, is_str
 from .sites import CHUNK
+from .statements import bound_by
 
 if TYPE_CHECKING:
     from .contract import Contract
     from .frame_text import Text
     from .read_text import Hole
     from .scopes import Scope, ScopeTree
+
+
+GRADES = ("typed", "payload", "model", "delegated", "encoded")  # best first
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,21 @@ class ChunkWriter:
                 )
         return self._payload(content, contract)
 
+    def conditional(self, content: Content, arms: list[Rewritten], parent: ast.AST) -> Rewritten:
+        """Return the conditional expression between *arms*, to stand in *parent*."""
+        choice = content.choice
+        assert choice is not None
+        assert isinstance(choice.node, ast.IfExp)
+        test = choice.part(choice.node.test)
+        text = test.text if content.serialised else requoted(test, self.style)
+        if isinstance(test.node, (ast.IfExp, ast.Lambda)):
+            text = f"({text})"
+        then, otherwise = arms
+        expression = f"{then.expression} if {text} else {otherwise.expression}"
+        if "\n" in expression or not isinstance(parent, (ast.Yield, ast.Return, ast.Assign)):
+            expression = f"({expression})"
+        return Rewritten(expression, max(then.grade, otherwise.grade, key=GRADES.index))
+
     def _payload(self, content: Content, contract: Contract) -> Rewritten:
         assert content.call is not None
         keys = typed_keys(content)
@@ -78,9 +98,9 @@ class ChunkWriter:
         if keys and dict(contract.keys).get(keys[0]) == keys[1] and event_is_written:
             return Rewritten(f"{CHUNK}({self._typed_arguments(content)})", "typed")
         if content.serialised and not content.is_inlined:
-            target = content.serialised.targets[0]
-            assert isinstance(target, ast.Name)
-            value = target.id
+            name = bound_by(content.serialised)
+            assert name is not None
+            value = name
         else:
             value = self._source(content, content.call.value.node)
         effects = not is_effectless(content.call.value.node) and not content.serialised
@@ -145,6 +165,8 @@ class ChunkWriter:
         arguments = [value, *(f"{name}={source}" for name, _, source in fields)]
         if not settled and not lazy:
             named = {name: f"{name}={source}" for name, _, source in fields}
+            if isinstance(parse_fragment(value).node, ast.NamedExpr):
+                value = f"({value})"
             named["data"] = f"{ {'of': 'payload', 'raw': 'text'}[constructor] }={value}"
             arguments = [named[name] for name in contract.order if name in named]
         grade = "encoded" if constructor == "raw" else self._grade(content)

@@ -88,6 +88,8 @@ def code_of(site: Site, content: Content | None) -> str:
         return "SL105"
     if content.kind in {"done", "constant"} or content.text.literal is not None:
         return "SL104"
+    if content.arms:
+        return code_of(site, content.arms[0].content)
     if content.call is None:
         return "SL103"
     return "SL101" if content.call.dialect.encoder == "json" else "SL102"

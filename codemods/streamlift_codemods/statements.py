@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from .scopes import ScopeTree
 
 
-def assignment_before(load: ast.Name, name: str, tree: ScopeTree) -> ast.Assign | None:
+Assignment: TypeAlias = ast.Assign | ast.AnnAssign
+
+
+def assignment_before(load: ast.Name, name: str, tree: ScopeTree) -> Assignment | None:
     """Return the statement `name = ...` right before the statement of *load*, in the same block."""
     statement = next(node for node in tree.ancestors(load) if isinstance(node, ast.stmt))
     return assignment_before_statement(statement, name, tree)
@@ -17,24 +20,29 @@ def assignment_before(load: ast.Name, name: str, tree: ScopeTree) -> ast.Assign 
 
 def assignment_before_statement(
     statement: ast.stmt, name: str, tree: ScopeTree
-) -> ast.Assign | None:
+) -> Assignment | None:
     """Return the statement `name = ...` right before *statement*, in the same block."""
     parent = tree.parent_of.get(statement)
-    if not isinstance(statement, (ast.Expr, ast.Return, ast.Assign)) or parent is None:
+    if (
+        not isinstance(statement, (ast.Expr, ast.Return, ast.Assign, ast.AnnAssign))
+        or parent is None
+    ):
         return None
     for block in ("body", "orelse", "finalbody"):
         statements = getattr(parent, block, None)
         if isinstance(statements, list) and statement in statements:
             index = statements.index(statement)
             previous = statements[index - 1] if index else None
-            if isinstance(previous, ast.Assign) and _binds_only(previous, name):
+            if isinstance(previous, (ast.Assign, ast.AnnAssign)) and bound_by(previous) == name:
                 return previous
     return None
 
 
-def _binds_only(statement: ast.Assign, name: str) -> bool:
-    target = statement.targets[0]
-    return len(statement.targets) == 1 and isinstance(target, ast.Name) and target.id == name
+def bound_by(statement: Assignment) -> str | None:
+    """Return the one name that *statement* gives a value, None if it does more or less."""
+    targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+    only = targets[0] if len(targets) == 1 and statement.value is not None else None
+    return only.id if isinstance(only, ast.Name) else None
 
 
 def runs_before(statement: ast.stmt, place: ast.AST, tree: ScopeTree) -> bool:

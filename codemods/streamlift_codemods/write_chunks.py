@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import ast
+import copy
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .content import display_of
 from .expressions import NotWritable
 from .fragment import parse_fragment
 from .prove import NotProved, prove
-from .rewrite import ChunkWriter
+from .rewrite import GRADES, ChunkWriter
 from .source import comments_in
+from .statements import bound_by
 
 if TYPE_CHECKING:
+    from streamlift import SSEFormatter
+
     from .content import Content
+    from .contract import Contract
+    from .facts import FileFacts
     from .plan import Plan
     from .rewrite import Rewritten
     from .scopes import ScopeTree
     from .sites import Site
-
-
-GRADES = ("typed", "payload", "model", "delegated", "encoded")  # best first
 
 
 def write_chunks(plan: Plan) -> dict[Site, str]:
@@ -29,32 +33,13 @@ def write_chunks(plan: Plan) -> dict[Site, str]:
     failed: dict[Site, str] = {}
     formatters = {
         contract: contract.build()
-        for home in plan.homes.values()
+        for home in plan.all_homes
         for contract in home.contracts.values()
     }
     for file, site in plan.frame_sites:
-        name = plan.constant_of(site, file)
-        contract = plan.homes[file.name].contracts[name]
-        content = plan.contents[site]
-        try:
-            writer = ChunkWriter(file.tree, site.scope, plan.settings.style_of(file.source))
-            written = writer.write(content, contract)
-            _check_comments(site, written)
-            original = plan.originals.get(site, site.fragment.node)
-            new = parse_fragment(written.expression).node
-            old, new = _compared(site, content, original, new, file.tree)
-            site.proof = prove(old, new, formatters[contract], file.tree, site.scope)
-        except NotWritable as error:
-            failed[site] = error.reason
-        except (NotProved, SyntaxError) as error:
-            site.proof = {"failed": str(error)}
-            failed[site] = "not-proved"
-        else:
-            site.grade = written.grade
-            in_place = site in plan.encoded
-            plan.expressions[site] = (
-                f"{name}.encoded({written.expression})" if in_place else written.expression
-            )
+        reason = _fill_in(plan, file, site, formatters)
+        if reason is not None:
+            failed[site] = reason
     for call in plan.asked:
         if call.verdict == "auto":
             plan.expressions[call] = _asking(call)
@@ -68,6 +53,59 @@ def _asking(call: Site) -> str:
     whole, function = call.source.span(call.node), call.source.span(call.node.func)
     text = call.source.text
     return f"{text[whole.start : function.end]}.chunk{text[function.end : whole.end]}"
+
+
+def _fill_in(
+    plan: Plan, file: FileFacts, site: Site, formatters: dict[Contract, SSEFormatter]
+) -> str | None:
+    """Fill in the expression and the grade of *site*; return why there is none."""
+    try:
+        written = _written(plan, file, site, formatters)
+        _check_comments(site, written)
+    except NotWritable as error:
+        return error.reason
+    except (NotProved, SyntaxError) as error:
+        site.proof = {"failed": str(error)}
+        return "not-proved"
+    site.grade = written.grade
+    plan.expressions[site] = written.expression
+    return None
+
+
+def _written(
+    plan: Plan, file: FileFacts, site: Site, formatters: dict[Contract, SSEFormatter]
+) -> Rewritten:
+    """Return the expression that takes the place of *site*, each of its frames proved."""
+    writer = ChunkWriter(file.tree, site.scope, plan.settings.style_of(file.source))
+    content = plan.contents[site]
+    original = plan.originals.get(site, site.fragment.node)
+    found = []
+    for part, _, part_content in plan.parts_of(site):
+        name = plan.constant_of(part, file)
+        contract = plan.home_of(part, file).contracts[name]
+        written = writer.write(part_content, contract)
+        new = parse_fragment(written.expression).node
+        whole = _with_arm(original, content, part_content) if content.arms else original
+        old, new = _compared(site, part_content, whole, new, file.tree)
+        site.proof = prove(
+            old, new, formatters[contract], file.tree, site.scope, origins=part_content.origins
+        )
+        in_place = part in plan.encoded
+        text = f"{name}.encoded({written.expression})" if in_place else written.expression
+        found.append(replace(written, expression=text))
+    return (
+        writer.conditional(content, found, file.tree.parent_of[site.node])
+        if content.arms
+        else found[0]
+    )
+
+
+def _with_arm(original: ast.expr, content: Content, arm: Content) -> ast.expr:
+    """Return the frame *original* with one arm in the place of the choice between them."""
+    hole, branch = content.text.only_hole, arm.text.only_hole
+    assert hole is not None
+    assert branch is not None
+    return _Exchange(hole.value.node, branch.value.node).exchanged(original)
 
 
 def _check_comments(site: Site, written: Rewritten) -> None:
@@ -84,10 +122,11 @@ def _compared(
         return old, new
     payload = content.call.value.node
     if content.serialised is not None:
-        target = content.serialised.targets[0]
-        assert isinstance(target, ast.Name)
+        name = bound_by(content.serialised)
+        assert name is not None
+        assert content.serialised.value is not None
         text = parse_fragment(site.source.segment(content.serialised.value)).node
-        old, new = _substituted(old, target.id, text), _substituted(new, target.id, payload)
+        old, new = _substituted(old, name, text), _substituted(new, name, payload)
     if isinstance(payload, ast.Name):
         display = display_of(payload, tree, site.scope)
         old, new = _substituted(old, payload.id, display), _substituted(new, payload.id, display)
@@ -124,6 +163,22 @@ class _Substitution(ast.NodeTransformer):
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
         return self.value if node.id == self.name else node
+
+
+class _Exchange(ast.NodeTransformer):
+    """Puts *new* in the place of what is written like *old*."""
+
+    def __init__(self, old: ast.expr, new: ast.expr) -> None:
+        self.old = ast.dump(old)
+        self.new = new
+
+    def exchanged(self, node: ast.expr) -> ast.expr:
+        changed = self.visit(copy.deepcopy(node))
+        assert isinstance(changed, ast.expr)
+        return changed
+
+    def visit(self, node: ast.AST) -> ast.AST:
+        return self.new if ast.dump(node) == self.old else self.generic_visit(node)
 
 
 def _substituted(node: ast.expr, name: str, value: ast.expr) -> ast.expr:

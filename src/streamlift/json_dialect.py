@@ -46,11 +46,7 @@ class OptionsValue:
         return self._options == other._options
 
     def __hash__(self) -> int:
-        options = {
-            name: frozenset(value.items()) if isinstance(value, dict) else value
-            for name, value in self._options.items()
-        }
-        return hash((type(self), frozenset(options.items())))
+        return hash((type(self), _hashable(self._options)))
 
     def __repr__(self) -> str:
         options = ", ".join(f"{name}={_shown(value)}" for name, value in self._options.items())
@@ -66,6 +62,15 @@ def _rebuilt(cls: Callable[..., object], options: dict[str, object]) -> object:
 
 def _same(value: object, default: object) -> bool:
     return value is default or (type(value) is type(default) and value == default)
+
+
+def _hashable(value: object) -> object:
+    """Return something hashable that is equal for equal options."""
+    if isinstance(value, dict):
+        return frozenset((key, _hashable(item)) for key, item in value.items())
+    if isinstance(value, (set, list)):
+        return frozenset(map(_hashable, value))
+    return value
 
 
 def _shown(value: object) -> str:

@@ -163,7 +163,11 @@ def _editable_lines(plan: Plan) -> dict[str, set[int]]:
                 lines |= _lines(node)
             elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 lines |= {*range(node.lineno, node.body[0].lineno)}
-            elif isinstance(node, ast.Assign) and ast.unparse(node.value).startswith("json.dumps("):
+            elif (
+                isinstance(node, (ast.Assign, ast.AnnAssign))
+                and node.value is not None
+                and "json.dumps(" in ast.unparse(node.value)
+            ):
                 lines |= _lines(node)
         for site in file.sites:
             lines |= _lines(site.node)

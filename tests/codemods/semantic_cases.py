@@ -111,8 +111,7 @@ ORDER = [
     one(
         "a bare walrus behind an event",
         r"""f"event: {note('e')}\ndata: {json.dumps(p := {'a': x})}\n\n"; note(str(p))""",
-        "refused not-proved",
-        wish="payload, with parentheses around the walrus",
+        "payload",
     ),
     one(
         "the frame is bound by a walrus",
@@ -280,11 +279,36 @@ async def stream(x):
     # now send
     yield f"data: {data}\\n\\n"
 """, "payload"),
+    app("serialised right before, in one of two ways", """
+def _sse(event: str, payload):
+    data = (
+        payload.model_dump_json()
+        if isinstance(payload, dict) and len(payload) == 77
+        else json.dumps(payload)
+    )
+    return f"event: {event}\\ndata: {data}\\n\\n"
+
+
+async def stream(x):
+    yield _sse("one", x)
+    yield _sse("two", Model(a=x).values)
+""", "model", "model", "model", contains=("if isinstance(payload, dict)", "SSE_ASCII.encoded"), lacks=("data =",)),
+    app("serialised right before in one of two ways, with a comment", """
+async def stream(x):
+    data = json.dumps(x) if x else json.dumps([])  # never empty
+    yield f"data: {data}\\n\\n"
+""", "encoded"),
+    app("serialised right before in one of two ways, and used after", """
+async def stream(x):
+    data = json.dumps(x) if x else json.dumps([])
+    yield f"data: {data}\\n\\n"
+    note(data)
+""", "encoded"),
     app("annotated and serialised right before", """
 async def stream(x):
     data: str = json.dumps(x)
     yield f"data: {data}\\n\\n"
-""", "encoded", wish="payload: an annotation changes nothing"),
+""", "payload"),
     app("the frame is bound right before", """
 async def stream(x):
     frame = f"data: {json.dumps(x)}\\n\\n"

@@ -87,6 +87,27 @@ def stream():
     payload["n"] = 2
     yield first
 """, ((DUMPED, "StreamingChunk.of(payload)"),), ("auto", "auto")),
+    Fault("the condition of a choice of encoders runs before the event is rendered", r"""
+def stream():
+    event = "first"
+
+    def turn():
+        nonlocal event
+        event = "second"
+        return True
+
+    yield f"event: {event}\ndata: {json.dumps(1) if turn() else json.dumps(2)}\n\n"
+""", (('f"event: {event}\\ndata: {json.dumps(1) if turn() else json.dumps(2)}\\n\\n"',
+      "StreamingChunk.of(1, event=event) if turn() else StreamingChunk.of(2, event=event)"),), ("auto",)),
+    Fault("a choice of encoders outside of the try that encoded", r"""
+def stream():
+    try:
+        data = json.dumps(Odd()) if log == [] else json.dumps(2)
+    except TypeError:
+        data = "none"
+    yield f"data: {data}\n\n"
+""", (("data = json.dumps(Odd()) if log == [] else json.dumps(2)", "data = Odd() if log == [] else 2"),
+      ('f"data: {data}\\n\\n"', "StreamingChunk.of(data)")), ("auto",)),
     Fault("encoded outside of the helper's own try", rf"""
 def _frame(payload):
     try:

@@ -430,7 +430,14 @@ def of_contract(right: Rewrite) -> Iterator[Rewrite]:
         [added] = _parsed(f"call({option})").body.keywords
         kept = [keyword for keyword in call.keywords if keyword.arg != added.arg]
         if added.arg == "dialect":
-            options = {"ensure_ascii", "separators", "sort_keys", "skipkeys", "allow_nan"}
+            options = {
+                "ensure_ascii",
+                "separators",
+                "sort_keys",
+                "skipkeys",
+                "allow_nan",
+                "default",
+            }
             kept = [keyword for keyword in kept if keyword.arg not in options]
         elif "dialect" in {keyword.arg for keyword in kept} and added.arg in {
             "ensure_ascii", "separators", "indent", "sort_keys", "skipkeys", "allow_nan", "default"}:  # fmt: skip

@@ -69,6 +69,10 @@ class Model:
         self.world.log.append("model_dump_json")
         return json.dumps([self.value, options], ensure_ascii=False, separators=(",", ":"))
 
+    def json(self, **options: object) -> object:
+        self.world.log.append("json")
+        return f"{self.value} {options}" if self.value else None
+
 
 class OtherJSON:
     """What the name `json` is bound to where it is not the module."""

@@ -106,6 +106,13 @@ RIGHT = [
             r"""SSEFormatter(ensure_ascii=True, terminator="\n")"""),
     Rewrite("bytes", r"""f"data: {json.dumps({'a': x}, ensure_ascii=False)}\n\n".encode()""",
             "StreamingChunk.of({'a': x})", 'SSEFormatter(ensure_ascii=False, encoding="utf-8")'),
+    Rewrite("default=str", r"""f"data: {json.dumps({'a': x, 'b': f()}, default=str)}\n\n" """, "StreamingChunk.of({'a': x, 'b': f()})",
+            "SSEFormatter(ensure_ascii=True, default=str)"),
+    Rewrite("default=str with an event", r"""f"event: {box}\ndata: {json.dumps(obj=[x, y], default=str)}\n\n" """,
+            """StreamingChunk.of([x, y], event=f"{box}")""", "SSEFormatter(ensure_ascii=True, strict=False, default=str)"),
+    Rewrite("str() of the JSON", r""" "data: " + str(json.dumps(x)) + "\n\n" """, "StreamingChunk.of(x)"),
+    Rewrite("the model's own json()", r"""f"data: {model.json(exclude_unset=True)}\n\n" """, "StreamingChunk.of(model)",
+            'SSEFormatter(dialect=ModelDialect(method="json", exclude_unset=True), strict=False)'),
     Rewrite("model", r"""f"data: {model.model_dump_json(exclude_none=True)}\n\n" """, "StreamingChunk.of(model)",
             "SSEFormatter(dialect=ModelDialect(exclude_none=True))"),
     Rewrite("model with event", r"""f"event: {text}\ndata: {model.model_dump_json()}\n\n" """,
@@ -138,6 +145,11 @@ RIGHT = [
 ]  # fmt: skip
 # Wrong ones that no operator makes of a right one.
 WRONG = [
+    Rewrite("json() in a sum is not rendered", r""" "data: " + model.json() + "\n\n" """, "StreamingChunk.of(model)",
+            'SSEFormatter(dialect=ModelDialect(method="json"), strict=False)'),
+    Rewrite("default= runs before the id is rendered", r"""f"data: {json.dumps(x, default=str)}\nid: {box}\n\n" """,
+            """StreamingChunk.of(x, id=f"{box}")""",
+            'SSEFormatter(ensure_ascii=True, default=str, fields=("event", "data", "id", "retry"), strict=False)'),
     Rewrite("a str in a sum is not rendered: data", r""" "data: " + text + "\n\n" """, "StreamingChunk.raw(text)", LOOSE),
     Rewrite("a str in a sum is not rendered: event", r""" "event: " + text + "\ndata: " + json.dumps(x) + "\n\n" """,
             "StreamingChunk.of(x, event=text)", LOOSE),

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from ..contract_home import (
     constant_edits,
-    contract_module_text,
+    file_with_contracts,
     import_of,
-    needed_names,
+    needed_imports,
 )
 from ..edits import Edit, EditConflict, apply_edits, insert, replace
 from ..errors import UnreadableSource
@@ -24,12 +24,13 @@ from ..scopes import ScopeTree, last_name
 from ..source import Span, comments_in, parse_source
 
 if TYPE_CHECKING:
-    from ..content import Content
+    from ..content import Arm, Content
     from ..facts import FileFacts
     from ..frame_flow import Place
     from ..plan import Plan
     from ..producers import Producer
     from ..sites import Site
+    from ..statements import Assignment
 
 STREAM_TYPES = {
     "AsyncGenerator",
@@ -56,17 +57,16 @@ def separate(plan: Plan) -> dict[str, bytes]:
                 problem = f"could not be rewritten ({error})"
                 failure = UnreadableSource(file.name, problem, REPORT, "rewriting-failed")
                 plan.facts.errors.append(failure)
-    for home in {
-        home for name, home in plan.homes.items() if name in changed and home.module is not None
-    }:
-        first = next(
-            file for name, file in plan.facts.files.items() if plan.homes.get(name) is home
-        )
-        text = contract_module_text(home, plan.facts, plan.settings.style_of(first.source))
-        if text != (
-            plan.facts.project.read(home.name) if home.name in plan.facts.project.names else None
-        ):
-            changed[home.name] = text
+    for home in plan.all_homes:
+        used = {file.name for file, site in plan.frame_sites if plan.home_of(site, file) is home}
+        used |= {p.file.name for p in plan.producers if plan.home_of(p, p.file) is home}
+        users = sorted(used & set(changed))
+        if users and home.name not in changed:
+            style = plan.settings.style_of(plan.facts.files[users[0]].source)
+            text = file_with_contracts(home, plan.facts, style)
+            is_new = home.name not in plan.facts.project.names
+            if is_new or text != plan.facts.project.read(home.name):
+                changed[home.name] = text
     return changed
 
 
@@ -108,10 +108,11 @@ class _FileRewriting:
         if site in self.plan.asked:
             return
         self.imports["streamlift"].add("StreamingChunk")
-        if site in self.plan.encoded:
-            self._use_contract(self.plan.constant_of(site, self.file))
+        for part, _, _ in self.plan.parts_of(site):
+            if part in self.plan.encoded:
+                self._use_contract(part)
         content = self.plan.contents[site]
-        if content.serialised is not None and content.call is not None:
+        if content.serialised is not None:
             self.edits.append(self._unserialised(content.serialised, content))
 
     def _laid_out(self, span: Span, expression: str) -> Edit:
@@ -128,7 +129,7 @@ class _FileRewriting:
         )
         return replace(span, text)
 
-    def _unserialised(self, statement: ast.Assign, content: Content) -> Edit:
+    def _unserialised(self, statement: Assignment, content: Content) -> Edit:
         """Return the edit that takes the encoder off the statement before the site, or the statement away."""
         span = self.source.span(statement)
         start, end = self.source.line_start(span.start), after_statement(self.source, statement)
@@ -139,6 +140,7 @@ class _FileRewriting:
         if content.is_inlined and alone:
             return replace(Span(start, end), "")
         assert content.call is not None
+        assert statement.value is not None
         value = self.source.span(statement.value)
         text = dedented(content.call.value.text, self.source.indentation(value.start))
         return replace(value, text)
@@ -146,7 +148,7 @@ class _FileRewriting:
     def _producer(self, producer: Producer) -> None:
         name = self.plan.constant_of(producer, self.file)
         self._annotate(_item_type(producer.node.returns), foreign=producer.yields_other_things)
-        self._use_contract(name)
+        self._use_contract(producer)
         if producer.needs_decorator:
             decorator = self._decorator(producer)
             start = self.source.span(producer.node).start
@@ -201,13 +203,10 @@ class _FileRewriting:
         """Format the chunk that *call* returns where its text is needed."""
         parent = self.file.tree.parent_of[call]
         span = self.source.span(parent if isinstance(parent, ast.Await) else call)
-        name = next(
-            self.plan.constant_of(site, self.file)
-            for site in self.sites
-            if call in self.flow.reached_from(site.node)
-        )
+        site = next(s for s in self.sites if call in self.flow.reached_from(s.node))
+        name = self.plan.constant_of(site, self.file)
         self.edits += [insert(span.start, f"{name}.format_chunk("), insert(span.end, ")")]
-        self._use_contract(name)
+        self._use_contract(site)
 
     def _annotate_place(self, place: Place) -> None:
         """Let the annotation of a function or variable say that it holds chunks."""
@@ -265,19 +264,20 @@ class _FileRewriting:
             return self._holds_chunks(value.value, place)
         return value in self.flow.into
 
-    def _use_contract(self, name: str) -> None:
-        module = import_of(self.plan.homes[self.file.name], self.file)
+    def _use_contract(self, user: Site | Arm | Producer) -> None:
+        module = import_of(self.plan.home_of(user, self.file), self.file)
         if module is not None:
-            self.imports[module].add(name)
+            self.imports[module].add(self.plan.constant_of(user, self.file))
 
     def _add_imports(self) -> None:
-        home = self.plan.homes[self.file.name]
-        if home.module is None:
-            self.imports["streamlift"] |= needed_names(home)
+        homes = [home for home in self.plan.all_homes if home.name == self.file.name]
+        for home in homes:
+            for module, names in needed_imports(home).items():
+                self.imports[module] |= names
         wanted = [NewImport(module, tuple(names)) for module, names in self.imports.items()]
         first_party = {self.file.package[0]} if self.file.package else set()
         added = add_imports(self.source, wanted, first_party, self.style.line_length)
-        if home.module is None:
+        for home in homes:
             added += constant_edits(home, self.source, self.style)
         self.edits += added
 
@@ -316,12 +316,22 @@ class _FileRewriting:
             ):
                 continue
             origins = {binding.qualified or "" for binding in scope.bindings.get(name, ())}
-            if any(origin.split(".")[0] not in MAY_GO for origin in origins):
+            named = name in self._names_of_objects() and all(len(n.names) > 1 for n in imports)
+            if not named and any(origin.split(".")[0] not in MAY_GO for origin in origins):
                 continue  # to import a module of the project may have an effect
             if is_module and (self._is_public(name, tree) or binding_statement(tree, name) is None):
                 continue
             found += imports
         return found
+
+    def _names_of_objects(self) -> set[str]:
+        """Return the names of what the contracts now hand to their encoders."""
+        return {
+            origin.rpartition(".")[2]
+            for site in self.sites
+            if site in self.plan.contents
+            for origin in self.plan.contents[site].origins
+        }
 
     def _is_public(self, name: str, tree: ScopeTree) -> bool:
         return (

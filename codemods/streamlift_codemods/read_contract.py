@@ -1,0 +1,74 @@
+"""Read a contract constant back from a file that has it already."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from .contract import Contract
+from .encoder_objects import settled_dialect
+from .payload import OBJECT_OPTIONS, Dialect, NamedObject, named_object, option_text
+
+if TYPE_CHECKING:
+    from .facts import FileFacts, ProjectFacts
+
+NOT_WRITTEN_BY_US = {None, "frame"}
+
+
+def read_contract(node: ast.expr, file: FileFacts, facts: ProjectFacts) -> Contract | None:
+    """Return the contract that the call *node* in *file* makes, None if it is none of ours."""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+        return None
+    if node.func.id != "SSEFormatter":
+        return None
+    contract, options = Contract(), []
+    objects: list[NamedObject | None] = []
+    for keyword in node.keywords:
+        if keyword.arg in NOT_WRITTEN_BY_US:
+            return None
+        if keyword.arg in OBJECT_OPTIONS:
+            tree = file.tree
+            objects.append(named_object(str(keyword.arg), keyword.value, tree, tree.module))
+        elif keyword.arg == "dialect" and isinstance(keyword.value, ast.Call):
+            contract = replace(contract, dialect=_model_dialect(keyword.value))
+        else:
+            try:
+                value = ast.literal_eval(keyword.value)
+            except ValueError:
+                return None
+            changed = _with(contract, str(keyword.arg), value)
+            contract = changed or contract
+            options += [] if changed else [(str(keyword.arg), option_text(value))]
+    if not options and not objects:
+        return contract
+    kept = tuple(sorted(option for option in options if option != ("ensure_ascii", "True")))
+    known = tuple(named for named in objects if named is not None)
+    found = Dialect("json", kept, tuple(sorted(known, key=str)))
+    dialect = settled_dialect(found, file, node.lineno, facts)
+    return replace(contract, dialect=dialect) if dialect and len(known) == len(objects) else None
+
+
+def _with(contract: Contract, name: str, value: Any) -> Contract | None:
+    """Return *contract* with the option *name*, None if that is one of its dialect."""
+    match name:
+        case "event":
+            return replace(contract, event_is_type=value == "type")
+        case "fields":
+            return replace(contract, order=value)
+        case "keys":
+            return replace(contract, keys=tuple(sorted(value.items())))
+        case "space" | "terminator" | "encoding" | "strict":
+            return replace(contract, **{name: value})
+    return None
+
+
+def _model_dialect(call: ast.Call) -> Dialect:
+    options = []
+    for keyword in call.keywords:
+        try:
+            text = option_text(ast.literal_eval(keyword.value))
+        except ValueError:
+            text = ast.unparse(keyword.value)
+        options.append((str(keyword.arg), text))
+    return Dialect("model", tuple(options))
