@@ -1,0 +1,114 @@
+"""Run an application before and after the tool, and compare all that a client, the log and the database saw."""
+
+import contextlib
+import functools
+import gc
+import importlib
+import io
+import logging
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from streamlift_codemods.cli import main
+from streamlift_codemods.plan import make_plan
+from streamlift_codemods.project import open_project
+from streamlift_codemods.settings import read_settings
+from tests.projects import servers
+from tests.projects.project import Project, Request
+from tests.projects.stage import rows, stage
+
+
+@contextlib.contextmanager
+def written(project: Project) -> Iterator[Path]:
+    """Write the files of *project* to a temporary folder for the body of the `with` statement."""
+    with tempfile.TemporaryDirectory(prefix="streamlift-") as folder:
+        root = Path(folder).resolve() / "chat"
+        for name, text in project.texts.items():
+            path = root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        yield root
+
+
+def verdicts(root: Path) -> dict[str, tuple[str, ...]]:
+    """Return the verdict of each site, by file."""
+    settings = read_settings(root)
+    plan = make_plan(open_project([root], settings.exclude), settings)
+    assert not plan.facts.errors
+    found: dict[str, tuple[str, ...]] = {}
+    for site in plan.sites:
+        verdict = site.grade or " ".join(filter(None, (site.verdict, site.reason)))
+        found[site.source.name] = (*found.get(site.source.name, ()), verdict)
+    return found
+
+
+def migrate(path: Path) -> list[str]:
+    """Run phase 2 on *path* as a user does, and return the names of the files that it changed."""
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+        status = main(["migrate", str(path), "--phase", "2", "--write"])
+    assert status in {0, 1}, output.getvalue()
+    return [line for line in output.getvalue().splitlines() if line.endswith(".py")]
+
+
+@contextlib.contextmanager
+def imported(root: Path, project: Project, database: Path) -> Iterator[tuple[object, list[object]]]:
+    """Import the application of *project* anew, and forget all of its modules afterwards."""
+    known = set(sys.modules)
+    folders = [str(root / "src"), str(root)]
+    writes, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    sys.modules["stage"] = module = stage(database)
+    sys.path[:0] = folders
+    importlib.invalidate_caches()
+    name, attribute = project.entry.split(":")
+    try:
+        yield getattr(importlib.import_module(name), attribute), module.log
+    finally:
+        sys.dont_write_bytecode = writes
+        for folder in folders:
+            sys.path.remove(folder)
+        for each in set(sys.modules) - known:
+            file = getattr(sys.modules[each], "__file__", None) or ""
+            if file.startswith(str(root)) or not file:
+                del sys.modules[each]
+        sys.modules.pop("stage", None)
+
+
+def observe(root: Path, project: Project, request: Request) -> tuple[object, object, list[str]]:
+    """Return what the client, the log and the database saw of one request."""
+    database = root.parent / "history.db"
+    database.unlink(missing_ok=True)
+    logging.disable(logging.CRITICAL)
+    try:
+        with imported(root, project, database) as (application, log):
+            seen = getattr(servers, project.server)(application, request)
+            if request.disconnect_after is not None:
+                gc.collect()  # or the end of what was left open would belong to no request
+    finally:
+        logging.disable(logging.NOTSET)
+    return seen, _effects(log, project, request), rows(database)
+
+
+def _effects(log: list[object], project: Project, request: Request) -> object:
+    """Return what of *log* is the same in every run."""
+    if request.disconnect_after is None:
+        return [*log]
+    if project.server in {"aiohttp", "tornado"}:  # when they notice depends on the time
+        return {*map(repr, log)}
+    # An edge of ours closes a producer whose client has gone at once, others leave it for later.
+    return Counter(map(repr, log))
+
+
+def observe_all(root: Path, project: Project) -> list[tuple[object, object, list[str]]]:
+    return [observe(root, project, request) for request in project.requests]
+
+
+@functools.cache
+def before(project_name: str, find) -> list[tuple[object, object, list[str]]]:
+    """Return what was seen of the project before, once."""
+    project = find(project_name)
+    with written(project) as root:
+        return observe_all(root, project)

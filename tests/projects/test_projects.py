@@ -1,0 +1,95 @@
+"""Whole applications: run, migrated, run again; in one go, and file by file in two orders."""
+
+import importlib.util
+import random
+
+import pytest
+
+from tests.projects import (
+    carrier_projects,
+    fastapi_projects,
+    framework_projects,
+    relay_projects,
+    resolution_projects,
+)
+from tests.projects.harness import before, migrate, observe_all, verdicts, written
+
+PROJECTS = [
+    *fastapi_projects.PROJECTS,
+    *relay_projects.PROJECTS,
+    *carrier_projects.PROJECTS,
+    *resolution_projects.PROJECTS,
+    *framework_projects.PROJECTS,
+]
+BY_NAME = {project.name: project for project in PROJECTS}
+GRADES = {"typed", "payload", "model", "delegated", "encoded"}
+EACH = pytest.mark.parametrize("name", BY_NAME)
+
+
+def ready(name):
+    project = BY_NAME[name]
+    if importlib.util.find_spec(project.needs) is None:
+        pytest.skip(f"{project.needs} is not installed")
+    return project
+
+
+def test_names_are_unique():
+    assert len(BY_NAME) == len(PROJECTS) >= 60
+
+
+@EACH
+def test_it_says_what_a_careful_person_expects(name):
+    project = BY_NAME[name]
+    with written(project) as root:
+        found = verdicts(root)
+
+    expected = {
+        file: [v.removesuffix("*").strip() for v in each] for file, each in project.expect.items()
+    }
+    better = {
+        file: [
+            expectation if grade in GRADES and starred.endswith("*") else grade
+            for grade, starred, expectation in zip(
+                found.get(file, ()), each, expected[file], strict=False
+            )
+        ]
+        + [*found.get(file, ())][len(each) :]
+        for file, each in project.expect.items()
+    }
+    assert {**{file: [*each] for file, each in found.items()}, **better} == expected
+
+
+@EACH
+def test_it_runs_as_before(name):
+    project = ready(name)
+    expected = before(name, BY_NAME.get)
+    with written(project) as root:
+        migrate(root)
+        assert observe_all(root, project) == expected
+        assert migrate(root) == []
+        text = "".join(path.read_text() for path in sorted(root.rglob("*.py")))
+        assert [part for part in project.contains if part not in text] == []
+
+
+@EACH
+@pytest.mark.parametrize("order", ["as they are listed", "at random"])
+def test_each_file_is_a_step_that_can_be_shipped(name, order):
+    project = ready(name)
+    expected = before(name, BY_NAME.get)
+    files = [file for file in project.files if file.endswith(".py")]
+    if order == "at random":
+        random.Random(name).shuffle(files)
+    with written(project) as root:
+        for file in files:
+            if migrate(root / file):
+                assert observe_all(root, project) == expected, f"after {file}"
+
+
+def test_most_of_what_a_person_could_migrate_is_automatic():
+    expected = [
+        verdict for project in PROJECTS for each in project.expect.values() for verdict in each
+    ]
+    automatic = sum(verdict in GRADES for verdict in expected)
+    by_hand = sum(verdict.endswith("*") for verdict in expected)
+
+    assert automatic / (automatic + by_hand) >= 0.8
