@@ -244,7 +244,7 @@ from stage import words_sync
 
 def relayed(q):
     return (f"data: {json.dumps({'token': str(word)})}\n\n" for word in words_sync(q))
-""", "refused public-helper*", **{"api.py": ("refused public-helper*",)}),
+""", "refused public-helper*", **{"api.py": ("refused carrier-response*",)}),
     carrier("of an iterator class", r"""
 import json
 

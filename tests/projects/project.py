@@ -43,7 +43,6 @@ class Project:
         requests: What is asked.
         contains: What stands in the new files.
         needs: The package that it cannot run without.
-        wish: What a careful person would do better, where a star in *expect* does not say it.
     """
 
     name: str
@@ -54,7 +53,6 @@ class Project:
     requests: tuple[Request, ...] = REQUESTS
     contains: tuple[str, ...] = ()
     needs: str = "fastapi"
-    wish: str = ""
 
     @property
     def texts(self) -> dict[str, str]:

@@ -71,7 +71,7 @@ PROJECTS = [
         "service.py": calls("from wire import sse", "sse"),
         "wire/__init__.py": "from wire.frames import sse\n",
         "wire/frames.py": FRAMES,
-    }, {"wire/frames.py": PUBLIC}, wish="the calls in service.py are sites"),
+    }, {"service.py": (P, P), "wire/frames.py": PUBLIC}),
     Project("a helper under another name", {
         "app.py": APP,
         "api.py": router("from service import reply as answer", "answer(q)"),
