@@ -12,17 +12,17 @@ from .encoder_objects import settled_dialect
 from .frame_flow import Flow, Function
 from .our_names import are_free
 from .producers import Producer
+from .purity import tells_source
 from .text_functions import TextFunctions
 
 if TYPE_CHECKING:
     from .content import Content
     from .facts import FileFacts
     from .plan import Plan
-    from .scopes import Scope, ScopeTree
+    from .scopes import Scope
     from .sites import Site
 
 JSON_PATCH = re.compile(rb"\bjson\.(?:dumps|JSONEncoder)\s*=[^=]|\bsetattr\(\s*json\s*,")
-LINE_TELLERS = re.compile(r"^(?:traceback|inspect|linecache|faulthandler)\.|^sys\._getframe")
 
 
 class Judge:
@@ -106,7 +106,7 @@ class Judge:
             site.leave("no-data", "review")
         elif not are_free(site.scope, file):
             site.leave("name-collision")
-        elif _tells_lines(site, file.tree):
+        elif tells_source(site.node, file.tree, site.scope):
             site.leave("source-text")
         elif site.scope.function is None:
             site.leave("carrier-constant")
@@ -146,13 +146,3 @@ class Judge:
         for site in flow.file.sites:
             if site.verdict == "auto" and (reason := flow.stuck.get(site.node)):
                 site.leave(reason)
-
-
-def _tells_lines(site: Site, tree: ScopeTree) -> bool:
-    """Whether the text holds line numbers of the source itself, which an added import moves."""
-    names = [
-        tree.qualified_name(n, site.scope)
-        for n in ast.walk(site.node)
-        if isinstance(n, (ast.Name, ast.Attribute))
-    ]
-    return any(name and LINE_TELLERS.match(name) for name in names)

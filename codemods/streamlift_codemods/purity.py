@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ STR_FUNCTIONS = {
     "builtins.hex",
     "json.dumps",
 }
+SOURCE_TELLERS = re.compile(r"^(?:traceback|inspect|linecache|faulthandler)\.|^sys\._getframe")
 STR_METHODS = {"model_dump_json", "isoformat", "hexdigest"}
 
 
@@ -29,6 +31,16 @@ def is_effectless(node: ast.AST) -> bool:
     Attribute access counts as effectless: an assumption, reported as such.
     """
     return all(isinstance(child, EFFECTLESS) for child in ast.walk(node))
+
+
+def tells_source(node: ast.AST, tree: ScopeTree, scope: Scope) -> bool:
+    """Return whether *node*, standing in *scope*, may tell line numbers or stack frames of the source itself."""
+    names = [
+        tree.qualified_name(child, tree.scope_of.get(child, scope))
+        for child in ast.walk(node)
+        if isinstance(child, (ast.Name, ast.Attribute))
+    ]
+    return any(name and SOURCE_TELLERS.match(name) for name in names)
 
 
 def is_str(node: ast.expr, tree: ScopeTree, scope: Scope, *, exact: bool = False) -> bool:

@@ -17,7 +17,9 @@ from .frame_flow import Flow, Function
 from .function_calls import FunctionCalls, is_bound_once
 from .our_names import are_free
 from .producers import Producer
-from .returning import is_generator, obstacle
+from .purity import tells_source
+from .returning import is_generator
+from .returning import obstacle as obstacle_of
 from .sites import Site
 
 if TYPE_CHECKING:
@@ -61,11 +63,23 @@ class TextFunction:
         return bool(self.flow.sources[self.place])
 
     @property
-    def is_free(self) -> bool:
-        """Whether it stands alone: a subclass may override a method, and has to be called to be awaited."""
+    def obstacle(self) -> str | None:
+        """Why it cannot be given our decorator, None if nothing of its own speaks against it."""
         node = self.place.node
-        alone = not self.file.tree.scope_of[node].is_class
-        return alone and isinstance(node, ast.FunctionDef) and self.place.holds == "frame"
+        if self.file.tree.scope_of[node].is_class:
+            return "method-helper"
+        if isinstance(node, ast.AsyncFunctionDef):
+            return "async-helper"
+        if self.place.holds == "frames":
+            return "list-helper"
+        return "stack-helper" if self._tells_stack else None
+
+    @property
+    def _tells_stack(self) -> bool:
+        """Whether it looks at its callers, as a warning with a `stacklevel` does."""
+        node, tree = self.place.node, self.file.tree
+        keywords = [child.arg for child in ast.walk(node) if isinstance(child, ast.keyword)]
+        return "stacklevel" in keywords or tells_source(node, tree, self.scope)
 
     @property
     def only_frame(self) -> Site | None:
@@ -146,7 +160,7 @@ class TextFunctions:
         if not flow.sources[place]:
             return "public-helper"  # it has our decorator already
         closed_world = self.plan.settings.closed_world
-        reason = obstacle(place, flow.file, self.plan.finder, closed_world=closed_world)
+        reason = obstacle_of(place, flow.file, self.plan.finder, closed_world=closed_world)
         return reason or flow.stuck.get(place, "")
 
     def _decide(self, function: TextFunction) -> None:
@@ -160,9 +174,15 @@ class TextFunctions:
         movable = [call for call in function.calls if self._may_move(call, function)]
         if movable and self._dissolve(function, movable):
             movable = []
-        if movable and function.is_free:
+        obstacle = function.obstacle
+        if self.known.is_replaced(function.place.node.name):
+            obstacle = obstacle or "replaced-helper"
+        if movable and obstacle is None:
             self._decorate(function, movable)
         else:
+            if function.reason == "public-helper" or obstacle == "replaced-helper":
+                function.reason = obstacle or function.reason
+            function.flow.stuck[function.place] = function.reason
             for call in elsewhere:
                 if call not in self.plan.originals and call.verdict == "auto":
                     self._flow_of(call).stuck.setdefault(call.node, function.reason)

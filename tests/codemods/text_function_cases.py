@@ -293,6 +293,27 @@ producer = note("a producer of another kind")
 def fmt(x):
     return f"data: {json.dumps([x])}\\n\\n"
 """, yields(), "payload", "payload", contains=("@sse_producer(SSE)",)),
+    project("it was migrated before", """
+from streamlift import SSEFormatter, StreamingChunk, producer
+
+SSE = SSEFormatter(ensure_ascii=True)
+
+
+@producer(SSE)
+def fmt(x):
+    return StreamingChunk.of([x])
+
+
+async def old(x):
+    yield fmt.chunk(x)
+""", """
+from shop.wire import fmt
+
+
+async def stream(x):
+    yield fmt(x)
+    note("text", fmt("x"))
+""", "payload", "refused carrier-argument", "already", contains=("yield fmt.chunk(x)", 'note("text", fmt("x"))')),
     project("given in a closure, and passed on", "", """
 def stream(x):
     def event(kind):
@@ -308,12 +329,12 @@ def stream(x):
 ]  # fmt: skip
 
 STAY = [
-    stays("a test replaces it", FMT, yields(), "public-helper", "public-helper",
+    stays("a test replaces it", FMT, yields(), "replaced-helper", "replaced-helper",
           others={"tests/test_it.py": "def test_it(monkeypatch):\n    monkeypatch.setattr('shop.service.fmt', str)\n"}),
-    stays("a test replaces it in the module", FMT, yields(), "public-helper", "public-helper",
+    stays("a test replaces it in the module", FMT, yields(), "replaced-helper", "replaced-helper",
           others={"tests/test_it.py": "import shop.wire\n\n\ndef test_it(monkeypatch):\n    monkeypatch.setattr(shop.wire, 'fmt', str)\n"}),
     stays("something is assigned to it", FMT, f"import shop.wire\n{yields()}\n\nshop.wire.fmt = shop.wire.fmt\n",
-          "public-helper", "public-helper"),
+          "replaced-helper", "replaced-helper"),
     project("it may come from elsewhere", FMT, """
 try:
     from shop.wire import fmt
@@ -340,13 +361,21 @@ class Service(Wire):
 
 
 stream = Service().stream
-""", "public-helper"),
+""", "method-helper"),
     stays("a coroutine function, in public", """
 async def fmt(x):
     return f"data: {json.dumps([x])}\\n\\n"
-""", yields("await fmt(x)"), "public-helper", "public-helper"),
+""", yields("await fmt(x)"), "async-helper", "async-helper"),
     stays("it is cached", "\n@functools.lru_cache\n" + FMT.lstrip(), yields("fmt('a')"), "decorated-helper"),
     stays("a star import", FMT, yields(imports="from shop.wire import *"), "public-helper", "public-helper"),
+    stays("it tells of its caller", """
+import warnings
+
+
+def fmt(x):
+    warnings.warn("old", DeprecationWarning, stacklevel=2)
+    return f"data: {json.dumps([x])}\\n\\n"
+""", yields(), "stack-helper", "stack-helper", entry=None),
     stays("our word is taken in its module", "\nStreamingChunk = object\n" + FMT, yields(), "name-collision"),
     stays("our word is taken where it is called", FMT, yields(imports="from shop.wire import fmt\n\nStreamingChunk = object"),
           "public-helper", "public-helper"),
@@ -369,7 +398,7 @@ from shop.wire import fmt
 def stream(x):
     for frame in fmt(x):
         yield frame
-""", "carrier-expression", "public-helper"),
+""", "carrier-expression", "list-helper"),
     stays("all its calls need text", FMT, """
 from shop.wire import fmt
 
@@ -389,7 +418,7 @@ app = FastAPI()
 def stream(x):
     yield fmt(x)
 """, "route-generator", "public-helper", entry=None),
-    stays("the path of the helper is not selected", FMT, "\nasync def stream(x):\n    yield x\n", "public-helper"),
+    stays("nothing calls it", FMT, "\nasync def stream(x):\n    yield x\n", "public-helper"),
 ]  # fmt: skip
 
 CASES = [*MOVED, *STAY]
