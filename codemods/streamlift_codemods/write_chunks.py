@@ -140,7 +140,8 @@ def _grade_calls(plan: Plan) -> None:
     calls = [call for call in calls if call not in plan.contents]
     grades: dict[ast.AST, str] = {}
     for site in [site for site in sites if site.grade and site not in calls]:
-        grades[site.scope.node] = _worse(site.grade, grades.get(site.scope.node))
+        grade = _grade_for_callers(site, plan)
+        grades[site.scope.node] = _worse(grade, grades.get(site.scope.node))
     known: dict[ast.AST, str] = {}
     while known != grades:  # a function may return what another one returns
         known = dict(grades)
@@ -150,6 +151,20 @@ def _grade_calls(plan: Plan) -> None:
     for call in calls:
         call.grade = grades.get(call.helper, "payload") if call.helper else None
         call.proof = {"carrier": "proved", "helper": "what it returns is proved"}
+
+
+def _grade_for_callers(site: Site, plan: Plan) -> str | None:
+    """Return the grade of a call of the function that *site* stands in.
+
+    A function that makes its text itself writes the frame for its callers, who hand it data.
+    """
+    content = plan.contents.get(site)
+    if site.grade != "encoded" or content is None or not content.text.holes:
+        return site.grade
+    names = [h.value.node.id for h in content.text.holes if isinstance(h.value.node, ast.Name)]
+    bindings = [binding for name in names for binding in site.scope.bindings_of(name)]
+    handed_on = any(isinstance(binding.node, ast.arg) for binding in bindings)
+    return "encoded" if handed_on else "delegated"
 
 
 def _worse(grade: str | None, other: str | None) -> str:

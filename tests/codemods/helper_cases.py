@@ -309,7 +309,7 @@ def sse(x):
 
 async def stream(x):
     yield sse(x)
-""", "refused public-helper", "refused public-helper", wish="delegated: SSEFormatter(frame=sse)"),
+""", "refused public-helper", "payload"),
     app("a public function, but __all__ leaves it out", """
 __all__ = ["stream"]
 

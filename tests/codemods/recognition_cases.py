@@ -127,7 +127,7 @@ def frames(x):
 async def stream(x):
     for frame in frames(x):
         yield frame
-""", "refused public-helper", "refused public-helper"),
+""", "refused list-helper", "refused list-helper"),
     app("a list that is yielded from", """
 def stream(x):
     chunks = []

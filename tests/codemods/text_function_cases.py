@@ -121,10 +121,14 @@ def fmt(x) -> str:
 def fmt(x) -> bytes:
     return f"data: {json.dumps([x])}\\n\\n".encode()
 """),
-    both("text that something else made", """
+    project("text that something else made", """
 def fmt(x):
     text = repr(x)
     return f"data: {text}\\n\\n"
+""", yields("fmt(x)"), "delegated", "encoded"),
+    both("text that it was given", """
+def fmt(x):
+    return f"data: {x}\\n\\n"
 """, grade="encoded"),
     both("it calls itself", """
 def fmt(x, again=True):
