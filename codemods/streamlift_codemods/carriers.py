@@ -36,12 +36,16 @@ NOT_SSE = {
     "comparison",
     "parsing",
     "log",
-    "default",
     "annotation",
     "subscript",
     "statement",
     "import",
+    "documentation",
 }
+# What OpenAPI and its like call a text that people read.
+DOCUMENTATION_KEYS = {"example", "examples", "openapi_examples", "value", "description", "summary"}
+EVENT_STREAM = "text/event-stream"
+DOCUMENTATION_CALLS = {"responses", "openapi_extra", *DOCUMENTATION_KEYS} - {"value"}
 TEST_FILE = re.compile(r"(?:^|/)(?:tests?|testing)/|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$")
 
 
@@ -69,7 +73,8 @@ def carrier_of(node: ast.expr, tree: ScopeTree) -> Carrier:
     statement = next(
         (n for n in [parent, *tree.ancestors(parent)] if isinstance(n, ast.stmt)), None
     )
-    return Carrier(_name(child, parent, tree), parent, statement)
+    name = "documentation" if _is_documentation(node, tree) else _name(child, parent, tree)
+    return Carrier(name, parent, statement)
 
 
 def _name(child: ast.AST, parent: ast.AST, tree: ScopeTree) -> str:  # noqa: C901, PLR0912 - a table of node types
@@ -88,7 +93,7 @@ def _name(child: ast.AST, parent: ast.AST, tree: ScopeTree) -> str:  # noqa: C90
             return "accumulated"
         case ast.Expr():
             return "docstring" if isinstance(child, ast.Constant) else "statement"
-        case ast.Compare():
+        case ast.Compare() | ast.MatchValue():
             return "comparison"
         case ast.Call():
             return _call_carrier(child, parent)
@@ -110,6 +115,30 @@ def _name(child: ast.AST, parent: ast.AST, tree: ScopeTree) -> str:  # noqa: C90
     return "expression"
 
 
+def _is_documentation(node: ast.expr, tree: ScopeTree) -> bool:
+    """Whether *node* is an example or a description for people: within `responses=`, or a decorator's."""
+    keys: set[object] = set()
+    child: ast.AST = node
+    for parent in tree.ancestors(node):
+        match parent:
+            case ast.Dict():
+                keys |= {
+                    getattr(key, "value", None)
+                    for key, value in zip(parent.keys, parent.values, strict=True)
+                    if value is child
+                }
+                if EVENT_STREAM in keys and keys & DOCUMENTATION_KEYS:
+                    return True
+            case ast.keyword(arg=str(name)) if name in DOCUMENTATION_CALLS:
+                return name in DOCUMENTATION_KEYS or bool(keys & DOCUMENTATION_KEYS)
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                return child in parent.decorator_list and bool(keys & DOCUMENTATION_KEYS)
+            case ast.stmt() | ast.Lambda():
+                return False
+        child = parent
+    return False
+
+
 def _call_carrier(child: ast.AST, call: ast.Call) -> str:
     function = call.func
     name = (
@@ -121,7 +150,7 @@ def _call_carrier(child: ast.AST, call: ast.Call) -> str:
     )
     if child is function:
         return "expression"
-    if name in PARSING_METHODS:
+    if name in PARSING_METHODS and isinstance(function, ast.Attribute):
         return "parsing"
     if name in LOGGING_METHODS:
         return "log"

@@ -29,6 +29,7 @@ def choose_contracts(plan: Plan) -> None:
     _find_homes(plan)
     _choose_for_producers(plan)
     _choose_for_sites(plan)
+    _choose_for_texts(plan)
     _name(plan)
     _widen(plan)
 
@@ -93,6 +94,8 @@ def _choose_for_sites(plan: Plan) -> None:
         for site in producer.reached:
             cores[site].add(plan.contracts[producer])
     for file, site in plan.frame_sites:
+        if site.as_text:
+            continue
         is_direct = plan.flows[file.name].is_direct(site.node)
         for part, need, _ in plan.parts_of(site):
             fitting = [core for core in cores[site] if core.satisfies(need)]
@@ -102,6 +105,31 @@ def _choose_for_sites(plan: Plan) -> None:
             common = len(fitting) == 1 and len(cores[site]) == 1 and site not in decorated
             if not common or not is_direct:
                 plan.encoded.add(part)
+
+
+def _choose_for_texts(plan: Plan) -> None:
+    """Let what is given as text take the contract that most of its package has, if that can write it."""
+    used: dict[ContractHome, Counter[Contract]] = defaultdict(Counter)
+    texts = [(plan.homes[file.name], site) for file, site in plan.frame_sites if site.as_text]
+    for file, site in plan.frame_sites:
+        if not site.as_text:
+            used[plan.homes[file.name]][plan.contracts[site]] += 1
+    for home, site in sorted(texts, key=lambda text: plan.needs[text[1]].dialect is None):
+        counted = used[home]
+        for known in home.existing.values():
+            counted[known.core] += 0
+        for part, need, content in plan.parts_of(site):
+            repeats = need.event_repeats_type or content.kind in {"comment", "done"}
+            fitting = [
+                core
+                for core in counted
+                if core.satisfies(need) and (repeats or not core.event_is_type)
+            ]
+            chosen = max(
+                fitting, key=lambda core: (counted[core], core.source()), default=contract_for(need)
+            )
+            plan.contracts[part] = plan.contracts[site] = chosen
+            counted[chosen] += 1
 
 
 def _core(needs: list[Need], usual: Dialect | None) -> Contract:

@@ -276,7 +276,8 @@ def _binding_before(value: Fragment, site: Site, tree: ScopeTree) -> Assignment 
     loads = tree.loads_of(name.id, owner)
     before = [assignment_before(load, name.id, tree) for load in loads]
     alone = None not in before and len(set(before)) == len(before)
-    if not alone or not _only_assigned(owner, name.id) or _reads_names(site.scope, tree):
+    alone = alone and _only_assigned(owner, name.id) and not _reads_names(site.scope, tree)
+    if not alone or not _runs_first(site.node, tree):
         return None
     return assignment_before_statement(statement, name.id, tree)
 
@@ -298,6 +299,23 @@ def _serialised_before(
     ):
         return None  # an annotation that stays would no longer be true
     return call, binding
+
+
+def _runs_first(node: ast.expr, tree: ScopeTree) -> bool:
+    """Whether nothing that has an effect runs in the statement of *node* before it does."""
+    child: ast.AST = node
+    for parent in tree.ancestors(node):
+        for other in ast.iter_child_nodes(
+            parent
+        ):  # fields stand in the order in which they are evaluated
+            if other is child:
+                break
+            if not is_effectless(other.value if isinstance(other, ast.keyword) else other):
+                return False
+        if isinstance(parent, ast.stmt):
+            break
+        child = parent
+    return True
 
 
 def is_bound_by_now(call: ast.expr, place: ast.AST, tree: ScopeTree, scope: Scope) -> bool:

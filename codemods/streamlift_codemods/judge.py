@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING
 
 from .content import content_of, need_of
 from .encoder_objects import settled_dialect
+from .facts import names_member
 from .frame_flow import Flow, Function
+from .given_text import give_calls, may_be_given
 from .our_names import are_free
-from .producers import Producer
+from .producers import Producer, is_known_here, is_private
 from .purity import tells_source
 from .text_functions import TextFunctions
 
 if TYPE_CHECKING:
     from .content import Content
     from .facts import FileFacts
+    from .frame_flow import Variable
     from .plan import Plan
     from .scopes import Scope
     from .sites import Site
@@ -37,6 +40,8 @@ class Judge:
         self.files = list(plan.facts.files.values())
         self.text_functions = TextFunctions(plan)
         self.json_is_patched = plan.facts.project.matches(JSON_PATCH)
+        self.failed: set[Site] = set()
+        self.kept: dict[Site, str] = {}
 
     def read_sites(self) -> None:
         """Read what each site carries."""
@@ -54,12 +59,40 @@ class Judge:
                     flow.follow(site.node)
         self.text_functions.hand_out_chunks()
         for flow in self.plan.flows.values():
+            self._judge_places(flow)
             self._judge_producers(flow)
             self._spread(flow)
         self._settle()
 
+    def give_text(self) -> None:
+        """Let the contract give its text to each frame that has to stay text."""
+        while any(self._give_text_once(file) for file in self.files):
+            pass  # one that is certain makes others of its file so
+
+    def _give_text_once(self, file: FileFacts) -> bool:
+        flow = self.plan.flows.setdefault(file.name, Flow(file))
+        before = len(self.kept)
+        for site in file.sites:
+            content, reason = self.plan.contents.get(site), site.reason
+            if content is None or reason is None or site.verdict != "refused":
+                continue
+            if site not in self.failed and may_be_given(site, content, file, flow):
+                self.kept[site] = reason
+                site.give_text()
+        return len(self.kept) > before
+
+    def give_calls(self) -> None:
+        """Take the calls of helpers whose text is given for settled: what needs text has it."""
+        for file in self.files:
+            if file.name in self.plan.flows:
+                give_calls(file, self.plan.flows[file.name])
+
     def leave(self, site: Site, reason: str) -> None:
         """Leave *site*, and with it every site whose frames mix with its own."""
+        self.failed.add(site)
+        if site.as_text:
+            site.leave(self.kept[site])
+            return
         flow = self.plan.flows[site.source.name]
         flow.stuck[site.node] = reason
         site.leave(reason)
@@ -79,7 +112,9 @@ class Judge:
         """Find the generators that hand chunks out, with the sites that each of them sends."""
         producers: dict[Scope, Producer] = {}
         for flow in self.plan.flows.values():
-            for site in [site for site in flow.file.sites if site.verdict == "auto"]:
+            for site in flow.file.sites:
+                if site.verdict != "auto" or site.as_text:
+                    continue
                 for expression in flow.yielded_from(site.node):
                     producer = self._producer(producers, flow.file, flow.yields[expression])
                     producer.yields.add(expression)
@@ -108,13 +143,33 @@ class Judge:
             site.leave("name-collision")
         elif tells_source(site.node, file.tree, site.scope):
             site.leave("source-text")
-        elif site.scope.function is None:
-            site.leave("carrier-constant")
-        elif isinstance(site.scope.node, ast.Lambda):
-            site.leave("carrier-lambda")
         else:
             self.plan.contents[site] = content
             self.plan.needs[site] = need_of(site, content, file.tree)
+            if site.scope.function is None:
+                inside = site.carrier.name in {"constant", "assignment"}
+                site.leave("carrier-constant" if inside else f"carrier-{site.carrier.name}")
+            elif isinstance(site.scope.node, ast.Lambda):
+                site.leave("carrier-lambda")
+
+    def _judge_places(self, flow: Flow) -> None:
+        for parameter in flow.parameters():
+            if not self._is_closed(parameter, flow.file):
+                flow.stuck[parameter] = "carrier-argument"
+        for attribute in flow.attributes():
+            elsewhere = self.plan.facts.project.mentioning({attribute.name})[attribute.name]
+            tree = flow.file.tree
+            named = any(names_member(text, attribute.name, tree) for text in tree.strings)
+            if named or elsewhere - {flow.file.name}:
+                flow.stuck[attribute] = "carrier-queue"
+
+    def _is_closed(self, parameter: Variable, file: FileFacts) -> bool:
+        """Whether nothing but this file calls the function of *parameter*, or puts another in its place."""
+        function, closed_world = parameter.owner.node, self.plan.settings.closed_world
+        assert isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef))
+        owner = file.tree.scope_of[function]
+        private = is_private(function, owner, file, closed_world=closed_world)
+        return private and is_known_here(function, file, self.plan.finder)
 
     def _settled(self, content: Content | None, site: Site, file: FileFacts) -> Content | None:
         """Return *content* with the origins of what its dialect names; raw text if no contract can name it."""

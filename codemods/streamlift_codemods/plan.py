@@ -11,7 +11,7 @@ from .judge import Judge
 from .loads import LoadFinder
 from .producers import find_edges
 from .resolution import Resolver
-from .write_chunks import write_chunks
+from .write_chunks import grade_calls, write_chunks
 
 if TYPE_CHECKING:
     import ast
@@ -123,12 +123,15 @@ def make_plan(project: Project, settings: Settings) -> Plan:
     judge.follow_frames()
     settled = False
     while not settled:
+        judge.give_text()
         judge.group_producers()
         choose_contracts(plan)
         failed = write_chunks(plan)
         for site, reason in failed.items():
             judge.leave(site, reason)
         settled = not failed
+    judge.give_calls()
+    grade_calls(plan)
     for producer in plan.producers:
         find_edges(producer, plan.finder, closed_world=settings.closed_world)
     return plan

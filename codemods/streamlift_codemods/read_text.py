@@ -239,20 +239,19 @@ class _Reader:
 
     def _encoded(self, fragment: Fragment, node: ast.Call, function: ast.Attribute) -> Reading:
         inner = self.read(fragment.part(function.value))
-        codec = (
-            node.args[0].value if node.args and isinstance(node.args[0], ast.Constant) else "utf-8"
-        )
-        plain = len(node.args) <= 1 and not node.keywords and str(codec).lower() in UTF_8
-        if (
-            not plain
-            or (node.args and not isinstance(node.args[0], ast.Constant))
-            or inner.is_bytes
-        ):
+        if not is_utf_8(node) or inner.is_bytes:
             raise NotReadable("other-codec")
         hole = inner.text.only_hole
         if hole and hole.is_concatenated and not is_str(hole.value.node, self.tree, self.scope):
             raise NotReadable("opaque-bytes")  # what has such a method need not be text
         return Reading(inner.text, is_bytes=True)
+
+
+def is_utf_8(encode: ast.Call) -> bool:
+    """Return whether the call of `str.encode` certainly makes UTF-8, and fails where UTF-8 does."""
+    codec = encode.args[0] if encode.args else ast.Constant("utf-8")
+    named = isinstance(codec, ast.Constant) and str(codec.value).lower() in UTF_8
+    return named and len(encode.args) <= 1 and not encode.keywords
 
 
 def _constant(value: str | bytes) -> Reading:

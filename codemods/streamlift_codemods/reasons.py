@@ -21,6 +21,7 @@ class Reason:
 
 
 WRAP = "move it by hand, or leave it: the boundary lets text through unchanged"
+TEXT = "write SSE.format_chunk(StreamingChunk.of(...)), the same text, if it is a frame of an event stream"
 NOTHING = "nothing: it is no frame"
 
 REASONS = {
@@ -63,30 +64,28 @@ REASONS = {
         Reason("text-and-bytes", "The expression adds text and bytes.", "fix the expression"),
         Reason("opaque-bytes", "The frame has bytes in it whose making cannot be seen.", WRAP),
         Reason("other-codec", "The frame is encoded in another way than UTF-8 as it stands.", WRAP),
-        Reason("in-container", "The frame stands in a tuple, list or dict, which no boundary looks into.",
-               "yield the frames one by one"),
+        Reason("in-container", "The frame stands in a tuple, list or dict, which no boundary looks into.", TEXT),
         Reason("carrier-variable", "The frame is kept in a variable that is used elsewhere, or later.",
                "yield the frame where it is made"),
-        Reason("carrier-constant", "The frame is a module or class constant.", "write the chunk where it is yielded"),
-        Reason("carrier-list", "The frame is collected in a list.", "yield the frames one by one"),
-        Reason("carrier-queue", "The frame is put on a queue, which is not followed yet.",
-               "put SSE.encoded(StreamingChunk.of(...)) and give the consumer SSE.stream(...)"),
-        Reason("carrier-writer", "The frame is written to a response object, which is not followed yet.",
-               "write SSE.format_chunk(StreamingChunk.of(...))"),
-        Reason("carrier-publish", "The frame is published to another process.",
-               "keep text while versions are mixed: SSE.format_chunk(...)"),
-        Reason("carrier-argument", "The frame is handed to a function, which is not followed yet.", WRAP),
-        Reason("carrier-response", "The frame is the whole body of a response.", WRAP),
-        Reason("carrier-accumulated", "The frame is added to other text.", WRAP),
-        Reason("carrier-lambda", "The frame is made in a lambda or outside of a function.", "write a function"),
-        Reason("carrier-comprehension", "The frame is made in a comprehension.", "write a generator function"),
-        Reason("carrier-assignment", "The frame is assigned to more than one name, or to an attribute.", WRAP),
-        Reason("carrier-expression", "The frame is a part of a larger expression.", WRAP),
+        Reason("carrier-constant", "The frame is a module or class constant.", TEXT),
+        Reason("carrier-list", "The frame is collected in a list that is also used in another way.", TEXT),
+        Reason("carrier-queue", "The frame is put on a queue whose other end is not known.", TEXT),
+        Reason("carrier-writer", "The frame is written to a response object or a socket.", TEXT),
+        Reason("carrier-publish", "The frame is published to another process.", TEXT),
+        Reason("carrier-argument", "The frame is handed to a function that may look into it.", TEXT),
+        Reason("carrier-response", "The frame is the whole body of a response.", TEXT),
+        Reason("carrier-accumulated", "The frame is added to other text.", TEXT),
+        Reason("carrier-lambda", "The frame is made in a lambda.", TEXT),
+        Reason("carrier-comprehension", "The frame is made in a comprehension.", TEXT),
+        Reason("carrier-assignment", "The frame is assigned to more than one name, or to an attribute.", TEXT),
+        Reason("carrier-expression", "The frame is a part of a larger expression.", TEXT),
+        Reason("carrier-default", "The frame is a default value.", TEXT),
         *(
-            Reason(f"carrier-{carrier}", f"The frame is also {use}, which needs text.", "give that place SSE.format_chunk(chunk)")
+            Reason(f"carrier-{carrier}", f"The frame is also {use}, which needs text.", TEXT)
             for carrier, use in (("log", "logged"), ("comparison", "compared"), ("parsing", "searched or cut"),
-                                 ("subscript", "used as a key"), ("statement", "left standing"), ("default", "a default"),
-                                 ("annotation", "an annotation"), ("import", "imported"))
+                                 ("subscript", "used as a key"), ("statement", "left standing"),
+                                 ("annotation", "an annotation"), ("import", "imported"),
+                                 ("documentation", "an example for people"))
         ),
         Reason("test-code", "The file is a test; its frames are expectations or fake upstreams.",
                "change the tests when the decorator goes"),
@@ -126,7 +125,7 @@ REASONS = {
         Reason("comparison", "The string is compared with another.", "see the relay that reads its own frames back"),
         Reason("parsing", "The string is searched for or cut at.", "see the relay that reads its own frames back"),
         Reason("log", "The string is logged.", NOTHING),
-        Reason("default", "The string is a default value.", NOTHING),
+        Reason("documentation", "The string is an example or a description for people, such as OpenAPI's.", NOTHING),
         Reason("annotation", "The string is an annotation.", NOTHING),
         Reason("subscript", "The string is a key.", NOTHING),
         Reason("data-uri", "The string is a data: URI.", NOTHING),

@@ -69,8 +69,9 @@ RULES = {
             "yield _sse(event)", "yield _sse(event)  # the helper returns the chunk",
         ),
         Rule(
-            "SL120", "carried-frame", "A frame that leaves by another way than yield.",
-            'parts.append(f"data: {json.dumps(event)}\\n\\n")', "(stays)",
+            "SL120", "carried-frame", "A frame that leaves by another way than yield, or has to stay text.",
+            'await ws.send_text(f"data: {json.dumps(event)}\\n\\n")',
+            "await ws.send_text(SSE.format_chunk(StreamingChunk.of(event)))",
         ),
     )
 }  # fmt: skip
@@ -82,6 +83,8 @@ def code_of(site: Site, content: Content | None) -> str:
         return "SL110"
     if site.verdict == "already":
         return "SL100"
+    if site.as_text:
+        return "SL120"
     if content is None:
         return "SL109" if site.carrier.name in {"yield", "return", "variable"} else "SL120"
     if content.kind == "comment":

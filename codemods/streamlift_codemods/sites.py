@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from .carriers import NOT_SSE, TEST_FILE, Carrier, carrier_of
 from .fragment import Fragment, parse_fragment
 from .frame_text import FIELD_AT_LINE_START, Frame, NotAFrame, parse_frame
-from .read_text import Hole, NotReadable, read_text
+from .read_text import Hole, NotReadable, is_utf_8, read_text
 
 if TYPE_CHECKING:
     from .scopes import FunctionNode, Scope, ScopeTree
@@ -40,6 +40,7 @@ class Site:
         reason: The reason code of any verdict but `auto`.
         grade: `typed`, `payload`, `model`, `delegated` or `encoded`.
         proof: How each obligation was met.
+        as_text: Whether the contract gives the text of the frame where it is made: no boundary sees the chunk.
     """
 
     source: SourceFile
@@ -54,6 +55,7 @@ class Site:
     reason: str | None = None
     grade: str | None = None
     proof: dict[str, str] = field(default_factory=dict)
+    as_text: bool = False
 
     @property
     def line(self) -> int:
@@ -61,7 +63,11 @@ class Site:
 
     def leave(self, reason: str, verdict: str = "refused") -> None:
         """Decide that the site is not rewritten, and why."""
-        self.verdict, self.reason, self.grade = verdict, reason, None
+        self.verdict, self.reason, self.grade, self.as_text = verdict, reason, None, False
+
+    def give_text(self) -> None:
+        """Decide that the contract gives the text of the frame where it is made."""
+        self.verdict, self.reason, self.as_text = "auto", None, True
 
     @property
     def fragment(self) -> Fragment:
@@ -141,7 +147,8 @@ def _outermost(node: ast.expr, tree: ScopeTree) -> ast.expr:
         return _outermost(parent, tree)
     if isinstance(parent, ast.Attribute) and parent.attr in STRING_METHODS:
         call = tree.parent_of[parent]
-        if isinstance(call, ast.Call) and call.func is parent:
+        other_codec = isinstance(call, ast.Call) and parent.attr == "encode" and not is_utf_8(call)
+        if isinstance(call, ast.Call) and call.func is parent and not other_codec:
             return _outermost(call, tree)
     joined = tree.parent_of.get(parent) if isinstance(parent, (ast.List, ast.Tuple)) else None
     if isinstance(joined, ast.Call) and _is_join(joined):

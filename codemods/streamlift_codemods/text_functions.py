@@ -137,7 +137,7 @@ class TextFunctions:
     def _producer(self, function: TextFunction) -> Producer:
         node, flow = function.place.node, function.flow
         producer = Producer(function.file, node, function.scope, returns=True)
-        for site in [site for site in function.file.sites if site.verdict == "auto"]:
+        for site in [s for s in function.file.sites if s.verdict == "auto" and not s.as_text]:
             if not flow.reached_from(site.node).isdisjoint(flow.sources[function.place]):
                 (producer.reached if site in self.plan.contents else producer.asked).append(site)
         return producer

@@ -43,7 +43,6 @@ def write_chunks(plan: Plan) -> dict[Site, str]:
     for call in plan.asked:
         if call.verdict == "auto":
             plan.expressions[call] = _asking(call)
-    _grade_calls(plan)
     return failed
 
 
@@ -90,8 +89,13 @@ def _written(
         site.proof = prove(
             old, new, formatters[contract], file.tree, site.scope, origins=part_content.origins
         )
-        in_place = part in plan.encoded
-        text = f"{name}.encoded({written.expression})" if in_place else written.expression
+        text = written.expression
+        if site.as_text:
+            text = f"{name}.format_chunk({text})"
+            if part_content.kind == "done":
+                text = f"{name}.format_done()"
+        elif part in plan.encoded:
+            text = f"{name}.encoded({text})"
         found.append(replace(written, expression=text))
     return (
         writer.conditional(content, found, file.tree.parent_of[site.node])
@@ -133,7 +137,7 @@ def _compared(
     return old, new
 
 
-def _grade_calls(plan: Plan) -> None:
+def grade_calls(plan: Plan) -> None:
     """Give each call of a function that returns chunks the grade of what it returns."""
     sites = [site for file in plan.facts.files.values() for site in file.sites]
     calls = [s for s in sites if s.kind == "helper-call" and s.verdict == "auto"]

@@ -30,6 +30,7 @@ from streamlift_codemods.settings import read_settings
 Files = dict[str, bytes]
 VERDICTS = {"auto", "already", "suppressed", "baselined", "review", "refused", "error"}
 GRADES = {"typed", "payload", "model", "delegated", "encoded"}
+AUTOMATIC = GRADES | {f"{grade} as text" for grade in GRADES}
 BOM = b"\xef\xbb\xbf"
 COOKIE = b"# -*- coding: latin-1 -*-\n"
 
@@ -41,8 +42,8 @@ class Case:
     Attributes:
         name: What it is about.
         source: The text of `app.py`, or the texts by path.
-        expect: For each site in order of file and line its grade if it is automatic, else
-            `verdict reason`.
+        expect: For each site in order of file and line its grade if it is automatic, with ` as text` if
+            no boundary sees the chunk, else `verdict reason`.
         entry: `module:expression`, an expression for the producer, the endpoint or the ASGI application.
         not_sse: The reasons of the strings that are no site, in order; None: not looked at.
         boundary: `decorator` or `caller` for each producer in order; None: not looked at.
@@ -126,6 +127,8 @@ def write(root: Path, files: Files) -> None:
 
 
 def _verdict(site) -> str:
+    if site.as_text:
+        return f"{site.grade} as text"
     return site.grade or " ".join(filter(None, (site.verdict, site.reason)))
 
 
@@ -467,7 +470,7 @@ def check_verdicts(case: Case, migration: Migration) -> None:
     ):  # better than expected is no failure
         pairs = zip(migration.verdicts, case.expect, strict=True)
         assert [
-            (found, expected) for found, expected in pairs if found not in {expected, *GRADES}
+            (found, expected) for found, expected in pairs if found not in {expected, *AUTOMATIC}
         ] == []
     else:
         assert list(migration.verdicts) == list(case.expect)
@@ -476,7 +479,7 @@ def check_verdicts(case: Case, migration: Migration) -> None:
         assert list(migration.not_sse) == list(case.not_sse)
     if case.boundary is not None:
         assert list(migration.boundaries) == list(case.boundary)
-    if not GRADES & set(migration.verdicts):
+    if not AUTOMATIC & set(migration.verdicts):
         assert migration.changed == ()
     text = b"".join(raw for _, raw in sorted(migration.after.items())).decode()
     for part in case.contains:
@@ -493,7 +496,7 @@ def check_parses(migration: Migration) -> None:
 def check_second_run(migration: Migration) -> None:
     again = migrate(migration.after)
     assert again.changed == ()
-    assert not GRADES & set(again.verdicts)
+    assert not AUTOMATIC & set(again.verdicts)
 
 
 def check_same_stream(case: Case, migration: Migration) -> None:

@@ -352,7 +352,7 @@ async def stream(x):
     yield _sse(x)[6:]
     yield _sse(x).strip()
     yield _sse(x) + _sse(x)
-""", "refused carrier-expression", "refused carrier-subscript", "refused carrier-expression", "refused carrier-expression", "refused carrier-expression"),
+""", "payload as text", "payload as text", "payload as text", "payload as text", "payload as text"),
     app("in an f-string", """
 def _sse(x):
     return f"data: {json.dumps(x)}\\n\\n"
@@ -360,7 +360,7 @@ def _sse(x):
 
 async def stream(x):
     yield f"{_sse(x)}{_sse(x)}"
-""", "refused carrier-expression", "refused carrier-expression", "refused carrier-expression"),
+""", "payload as text", "payload as text", "payload as text"),
     app("a truth test", """
 def _sse(x):
     return f"data: {json.dumps(x)}\\n\\n"
@@ -380,7 +380,7 @@ async def stream(x):
     frame = _sse(x)
     if isinstance(frame, str):
         yield frame
-""", "refused carrier-argument", "refused carrier-argument"),
+""", "payload as text", "payload as text"),
     app("passed as a value", """
 def _sse(x):
     return f"data: {json.dumps(x)}\\n\\n"
@@ -389,7 +389,7 @@ def _sse(x):
 async def stream(x):
     for frame in map(_sse, [x]):
         yield frame
-""", "refused helper-escapes"),
+""", "payload as text"),
     app("never called", """
 def _sse(x):
     return f"data: {json.dumps(x)}\\n\\n"
@@ -397,7 +397,7 @@ def _sse(x):
 
 async def stream(x):
     yield x
-""", "refused helper-escapes"),
+""", "payload as text"),
     app("a string names it", """
 def _sse(x):
     return f"data: {json.dumps(x)}\\n\\n"
@@ -451,7 +451,7 @@ class Base:
 class Service(Base):
     async def stream(self, x):
         yield super()._sse(x)
-""", "refused helper-escapes", entry="app:Service().stream"),
+""", "payload as text", entry="app:Service().stream"),
     app("defined twice", """
 def _sse(x):
     return f"data: {json.dumps(x)}\\n\\n"
@@ -504,7 +504,7 @@ def _sse(x):
 async def stream(x):
     yield _sse("a")
     yield _sse("a")
-""", "refused decorated-helper", "refused decorated-helper", "refused decorated-helper"),
+""", "payload as text", "payload as text", "payload as text"),
     app("a property that returns a frame", """
 class Service:
     @property
@@ -513,7 +513,7 @@ class Service:
 
     async def stream(self, x):
         yield self._done
-""", "refused decorated-helper", entry="app:Service().stream"),
+""", "typed as text", entry="app:Service().stream"),
     app("put on a queue", """
 import asyncio
 
@@ -528,7 +528,7 @@ async def stream(x):
     queue.put_nowait(_sse(x))
     yield await queue.get()
     yield queue.get_nowait()
-""", "refused carrier-queue", "refused carrier-queue", "refused carrier-queue"),
+""", "payload", "payload", "payload"),
     app("published and yielded", """
 def publish(frame):
     note(frame)
@@ -542,7 +542,7 @@ async def stream(x):
     frame = _sse(x)
     publish(frame)
     yield frame
-""", "refused carrier-publish", "refused carrier-publish"),
+""", "payload as text", "payload as text"),
     app("yielded in a tuple", """
 def _sse(x):
     return f"data: {json.dumps(x)}\\n\\n"
@@ -550,7 +550,7 @@ def _sse(x):
 
 async def stream(x):
     yield "task", _sse(x)
-""", "refused in-container", "refused in-container"),
+""", "payload as text", "payload as text"),
     app("yielded by a context manager", """
 import contextlib
 

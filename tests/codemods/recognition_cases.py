@@ -51,7 +51,7 @@ def parse(line="data: x\\n\\n", *, other: "data: int" = 1):
 
 async def stream(x):
     yield parse()
-"""),
+""", "refused carrier-default"),
     app("documentation", '''
 """Frames look like this.
 
@@ -76,7 +76,7 @@ RESPONSES = {200: {"content": {"text/event-stream": {"example": "data: {}\\n\\n"
 
 async def stream(x):
     yield RESPONSES
-""", "refused carrier-constant"),
+"""),
     app("dicts for sse-starlette", """
 async def stream(x):
     yield {"event": "x", "data": json.dumps(x)}
@@ -111,12 +111,12 @@ async def handle(self, websocket, x):
     self.wfile.write(f"data: {json.dumps(x)}\\n\\n".encode())
     await websocket.send_text(f"data: {json.dumps(x)}\\n\\n")
     await self.write("event: x\\n")
-""", "refused carrier-writer", "refused carrier-writer", "review split-frame", entry=None),
+""", "payload as text", "payload as text", "review split-frame", entry=None),
     app("a channel", """
 async def handle(channel, x):
     await channel.publish("name", f"data: {json.dumps(x)}\\n\\n")
     await channel.xadd("name", {"frame": f"data: {json.dumps(x)}\\n\\n"})
-""", "refused carrier-publish", "refused in-container", entry=None),
+""", "payload as text", "payload as text", entry=None),
     app("a list that is returned", """
 def frames(x):
     chunks = []
@@ -143,7 +143,7 @@ def stream(x):
     chunks.append(f"data: {json.dumps(x)}\\n\\n")
     chunks.append("data: [DONE]\\n\\n")
     yield "".join(chunks)
-""", "refused carrier-argument", "refused carrier-argument"),
+""", "payload as text", "typed as text"),
     app("a whole response", """
 from starlette.responses import Response, StreamingResponse
 
@@ -152,19 +152,19 @@ def endpoint(x):
     if x == "plain":
         return Response(f"data: {json.dumps(x)}\\n\\n", media_type="text/event-stream")
     return StreamingResponse(iter(["data: [DONE]\\n\\n"]), media_type="text/event-stream")
-""", "refused carrier-response", "refused carrier-response", entry="app:endpoint"),
+""", "payload as text", "typed as text", entry="app:endpoint"),
     app("an argument", """
 async def stream(x):
     note(f"data: {json.dumps(x)}\\n\\n")
     yield 1
-""", "refused carrier-argument"),
+""", "payload as text"),
     app("accumulated", """
 async def stream(x):
     out = ""
     out += f"data: {json.dumps(x)}\\n\\n"
     out += "data: [DONE]\\n\\n"
     yield out
-""", "refused carrier-accumulated", "refused carrier-accumulated"),
+""", "payload as text", "typed as text"),
     app("a pre-yielded frame in a wrapper that reads it back", """
 async def inner(x):
     yield f"data: {json.dumps({'type': 'token', 'content': x})}\\n\\n"
@@ -233,7 +233,7 @@ router = APIRouter()
 @router.get("/stream")
 async def stream(x: str):
     yield f"data: {json.dumps(x)}\\n\\n"
-""", "refused route-generator", entry=None),
+""", "payload as text", entry=None),
     Case("test files", {
         "tests/test_app.py": 'def test_it():\n    assert "data: x\\n\\n" == 1\n\n\ndef upstream():\n    yield "data: x\\n\\n"\n',
         "conftest.py": 'def upstream():\n    yield "data: [DONE]\\n\\n"\n',

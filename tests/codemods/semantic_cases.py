@@ -116,7 +116,7 @@ ORDER = [
     one(
         "the frame is bound by a walrus",
         r"""(frame := f"data: {json.dumps(x)}\n\n"); note(frame)""",
-        "refused carrier-assignment",
+        "payload as text",
     ),
     one(
         "a yield in the payload",
@@ -137,13 +137,13 @@ ORDER = [
         "typed",
     ),
     one("one branch is none", r"""f"data: {json.dumps(x)}\n\n" if x else None""", "payload"),
-    one("a frame or", r"""x or f"data: {json.dumps(x)}\n\n" """, "refused carrier-expression"),
+    one("a frame or", r"""x or f"data: {json.dumps(x)}\n\n" """, "payload as text"),
     one(
         "two frames added",
         r"""f"data: {json.dumps(x)}\n\n" + "data: [DONE]\n\n" """,
         "review several-frames",
     ),
-    one("a frame many times", r""" "data: x\n\n" * 3""", "refused carrier-expression"),
+    one("a frame many times", r""" "data: x\n\n" * 3""", "encoded as text"),
 ]
 
 VARIABLES = [
@@ -336,13 +336,13 @@ async def stream(x):
     frame = f"data: {json.dumps(x)}\\n\\n"
     note(frame)
     yield frame
-""", "refused carrier-argument"),
+""", "payload as text"),
     app("the frame is counted after", """
 async def stream(x):
     frame = f"data: {json.dumps(x)}\\n\\n"
     yield frame
     note(str(len(frame)))
-""", "refused carrier-argument"),
+""", "payload as text"),
     app("a frame is added to", """
 async def stream(x):
     frame = "event: a\\n"
@@ -359,13 +359,13 @@ class Service:
     async def stream(self, x):
         self.last = f"data: {json.dumps(x)}\\n\\n"
         yield self.last
-""", "refused carrier-assignment", entry="app:Service().stream"),
+""", "payload as text", entry="app:Service().stream"),
     app("two names hold the frame", """
 async def stream(x):
     first = second = f"data: {json.dumps(x)}\\n\\n"
     yield first
     yield second
-""", "refused carrier-assignment"),
+""", "payload as text"),
     app("a module constant", """
 KEEPALIVE = ": keepalive\\n\\n"
 
@@ -810,13 +810,13 @@ FOREIGN = [
 async def stream(x):
     yield ("task", f"data: {json.dumps(x)}\\n\\n", 1)
     yield "data: [DONE]\\n\\n"
-""", "refused in-container", "typed"),
+""", "payload as text", "typed"),
     app("a list, a dict, a set", """
 async def stream(x):
     yield [f"data: {json.dumps(x)}\\n\\n"]
     yield {"frame": "data: [DONE]\\n\\n"}
     yield {"data: [DONE]\\n\\n"}
-""", "refused in-container", "refused in-container", "refused in-container"),
+""", "payload as text", "typed as text", "typed as text"),
     app("dicts and raw text between frames", """
 async def stream(x):
     yield {"answer": x}
@@ -886,12 +886,12 @@ frame = lambda x: f"data: {json.dumps(x)}\\n\\n"
 
 async def stream(x):
     yield frame(x)
-""", "refused carrier-constant", wish="convert the lambda as any helper"),
+""", "refused carrier-lambda", wish="convert the lambda as any helper"),
     app("a lambda that yields", """
 def stream(x):
     gen = lambda: (yield f"data: {json.dumps(x)}\\n\\n")
     yield from gen()
-""", "refused carrier-lambda"),
+""", "payload as text"),
     app("a frame in a proxy", """
 async def stream(x):
     async for line in upstream(x):

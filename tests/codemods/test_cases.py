@@ -5,6 +5,7 @@ import functools
 import pytest
 
 from tests.codemods import (
+    carrier_cases,
     edge_cases,
     flow_cases,
     helper_cases,
@@ -33,6 +34,7 @@ CASES = [
     *helper_cases.CASES,
     *text_function_cases.CASES,
     *recognition_cases.CASES,
+    *carrier_cases.CASES,
 ]
 BY_NAME = {case.name: case for case in CASES}
 

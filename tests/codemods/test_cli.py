@@ -15,13 +15,13 @@ import json
 
 async def stream(x):
     yield f"data: {json.dumps({'type': 'token', 'content': x})}\\n\\n"
-    yield ("left", "data: [DONE]\\n\\n")
+    yield "event: token\\n"
     if x == "data: [DONE]":
         yield 1
 """
 SITE_KEYS = [
-    "id", "code", "path", "line", "column", "end_line", "end_column", "kind", "function", "verdict", "grade", "reason",
-    "proof",
+    "id", "code", "path", "line", "column", "end_line", "end_column", "kind", "function", "verdict", "grade", "as_text",
+    "reason", "proof",
 ]  # fmt: skip
 
 
@@ -43,8 +43,8 @@ def test_scan_as_text(project, capsys):
     assert (status, err) == (1, "")
     assert "app.py:5:11: SL101 auto (typed) in stream" in out
     assert "becomes   StreamingChunk(type=" in out
-    assert "app.py:6:20: SL104 refused (in-container) in stream" in out
-    assert "Found 2 sites: 1 auto, 1 refused" in out
+    assert "app.py:6:11: SL109 review (split-frame) in stream" in out
+    assert "Found 2 sites: 1 auto, 1 review" in out
 
 
 def test_scan_as_json(project, capsys):
@@ -62,10 +62,10 @@ def test_scan_as_json(project, capsys):
         for s in report["sites"]
     ] == [
         ("app.py", 5, 11, "auto", "typed", None),
-        ("app.py", 6, 20, "refused", None, "in-container"),
+        ("app.py", 6, 11, "review", None, "split-frame"),
     ]
     assert [(row["line"], row["reason"]) for row in report["not_sse"]] == [(7, "comparison")]
-    assert report["summary"] == {"auto": 1, "refused": 1}
+    assert report["summary"] == {"auto": 1, "review": 1}
     assert sum(report["summary"].values()) == len(report["sites"])
     for site in report["sites"]:
         assert site["verdict"] in VERDICTS
@@ -118,7 +118,7 @@ def test_migrate_writes_once(project, capsys):
     assert status == 1  # a site is left
     assert "app.py\n" in out
     assert "Migrated 1 site in 1 file; 1 left." in out
-    assert "1 in-container: " in out
+    assert "1 split-frame: " in out
     assert b"StreamingChunk(type=" in written
 
     status, out, _ = run(capsys, "migrate", project, "--phase", "2", "--write")
@@ -132,7 +132,7 @@ def test_migrate_writes_once(project, capsys):
 def test_all_is_migrated_then_nothing_is_left(tmp_path, capsys):
     write(
         tmp_path,
-        {"app.py": SOURCE.replace(b'("left", "data: [DONE]\\n\\n")', b'"data: [DONE]\\n\\n"')},
+        {"app.py": SOURCE.replace(b'"event: token\\n"', b'"data: [DONE]\\n\\n"')},
     )
 
     assert run(capsys, "migrate", tmp_path, "--phase", "2", "--write")[0] == 0

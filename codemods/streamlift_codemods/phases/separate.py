@@ -21,6 +21,7 @@ from ..frame_flow import FRAME_LIST_METHODS, Function, Variable
 from ..imports import NewImport, add_imports, after_statement, binding_statement, remove_names
 from ..producers import OUR_DECORATOR
 from ..scopes import ScopeTree, last_name
+from ..sites import CHUNK
 from ..source import Span, comments_in, parse_source
 
 if TYPE_CHECKING:
@@ -107,9 +108,10 @@ class _FileRewriting:
         self.edits.append(self._laid_out(span, self.plan.expressions[site]))
         if site in self.plan.asked:
             return
-        self.imports["streamlift"].add("StreamingChunk")
+        if CHUNK in self.plan.expressions[site]:
+            self.imports["streamlift"].add(CHUNK)
         for part, _, _ in self.plan.parts_of(site):
-            if part in self.plan.encoded:
+            if part in self.plan.encoded or site.as_text:
                 self._use_contract(part)
         content = self.plan.contents[site]
         if content.serialised is not None:
@@ -213,9 +215,8 @@ class _FileRewriting:
         if isinstance(place, Function):
             self._annotate(place.node.returns, foreign=self._returns_other_things(place))
             return
-        for binding in place.owner.bindings[place.name]:
-            if isinstance(binding.node, ast.AnnAssign):
-                self._annotate(binding.node.annotation, foreign=self._takes_other_things(place))
+        for node in self.flow.annotated(place):
+            self._annotate(node.annotation, foreign=self._takes_other_things(place))
 
     def _annotate(self, annotation: ast.expr | None, *, foreign: bool) -> None:
         """Put the chunk in the place of the one text type of *annotation*."""
@@ -240,9 +241,11 @@ class _FileRewriting:
         return any(not self._holds_chunks(value, place) for value in values)
 
     def _takes_other_things(self, place: Variable) -> bool:
+        if place.parameter is not None:
+            return True  # who calls it with what is not told
         tree = self.file.tree
-        values = [binding.value for binding in place.owner.bindings[place.name]]
-        for load in tree.loads_of(place.name, place.owner):
+        values = self.flow.values_of(place)
+        for load in self.flow.loads_of(place):
             attribute = tree.parent_of[load]
             call = tree.parent_of[attribute]
             if isinstance(attribute, ast.Attribute) and attribute.attr in FRAME_LIST_METHODS:

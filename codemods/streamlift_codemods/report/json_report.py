@@ -54,6 +54,7 @@ def _site(site: Site, plan: Plan, seen: Counter[str]) -> Row:
         "function": site.scope.path,
         "verdict": site.verdict,
         "grade": site.grade,
+        "as_text": site.as_text,
         "reason": site.reason,
         "hazard": site in plan.needs and plan.needs[site].verbatim,
         "proof": site.proof,

@@ -60,10 +60,11 @@ def _summary(plan: Plan, paths: list[Path]) -> str:
         lines[0] += ": " + ", ".join(
             f"{number} {verdict}" for verdict, number in verdicts.most_common()
         )
+    as_text = sum(site.as_text for site in plan.sites)
     if grades:
-        lines.append(
-            "Automatic: " + ", ".join(f"{number} {grade}" for grade, number in grades.most_common())
-        )
+        rest = f"; {as_text} of them as text" if as_text else ""
+        listed = ", ".join(f"{number} {grade}" for grade, number in grades.most_common())
+        lines.append(f"Automatic: {listed}{rest}")
         lines.append(f"Next: streamlift migrate {' '.join(map(str, paths))} --phase 2")
     return "".join(f"{line}\n" for line in lines)
 
@@ -72,7 +73,11 @@ def _paragraph(site: Site, plan: Plan) -> str:
     content = plan.contents.get(site)
     place = f"{site.source.name}:{site.line}:{site.node.col_offset + 1}"
     detail = site.grade or site.reason
-    outcome = f"{site.verdict} ({detail})" if detail else site.verdict
+    outcome = (
+        f"{site.verdict} ({detail}{', as text' if site.as_text else ''})"
+        if detail
+        else site.verdict
+    )
     source = " ".join(site.source.segment(site.node).split())
     lines = [
         f"{place}: {code_of(site, content)} {outcome} in {site.scope.path or 'the module'}",

@@ -1,0 +1,98 @@
+"""Frames that stay text: the contract gives it where it is made, `SSE.format_chunk(StreamingChunk.of(...))`.
+
+The expression keeps its type, its value, its moment and its exceptions, so nothing has to be known of where
+it goes. That is the last resort for a frame that may not become a chunk; what has to know how a frame is
+written is the contract all the same.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .content import Content
+    from .facts import FileFacts
+    from .frame_flow import Flow, Place
+    from .sites import Site
+
+NEVER = {"not-a-stream"}
+PUBLIC = {"public-helper", "shared-helper"}
+SENDING = {"queue", "writer", "publish", "response"}
+SPEAKS_OF_SSE = re.compile(
+    r"event-stream|eventsource|server-sent|(?<![a-z])sse(?![a-z])|\[DONE\]", re.IGNORECASE
+)
+
+# What an earlier run wrote is no sign that the rest is an event stream.
+OUR_WORDS = re.compile(r"\bSSE(?:Formatter|Response|_[A-Z0-9_]+)?\b|\bsse_(?:contracts|producer)\b")
+
+
+def may_be_given(site: Site, content: Content, file: FileFacts, flow: Flow) -> bool:
+    """Return whether the frame expression *site*, which cannot become a chunk, may be given its text instead."""
+    return (
+        site.kind == "frame"
+        and site.reason not in NEVER | PUBLIC
+        and not _is_in_f_string(site, file)
+        and (site.scope.function is not None or _is_behind_the_contracts(site, content, file))
+        and (bool(flow.yields) or _has_a_chunk(file) or _is_certainly_sse(site, content, file))
+    )
+
+
+def _has_a_chunk(file: FileFacts) -> bool:
+    """Whether another frame of the file is one for certain, or was."""
+    return any(site.verdict in {"auto", "already"} for site in file.sites)
+
+
+def _is_in_f_string(site: Site, file: FileFacts) -> bool:
+    """Whether the site stands in a replacement field, whose quotes and positions are those of the whole string."""
+    return any(isinstance(node, ast.JoinedStr) for node in file.tree.ancestors(site.node))
+
+
+def _is_behind_the_contracts(site: Site, content: Content, file: FileFacts) -> bool:
+    """Whether the contract is certainly bound when *site*, which runs with the module, does."""
+    calls = [content.call, *(arm.content.call for arm in content.arms)]
+    beside_encoder = any(call is not None and call.dialect.home for call in calls)
+    imports = [
+        statement.end_lineno or 0
+        for statement in file.source.tree.body
+        for node in ast.walk(statement)
+        if isinstance(node, (ast.Import, ast.ImportFrom))
+        and file.tree.scope_of[node] is file.tree.module
+    ]
+    return not beside_encoder and site.line > max(imports, default=0)
+
+
+def _is_certainly_sse(site: Site, content: Content, file: FileFacts) -> bool:
+    """Whether more than the text itself says that it is a frame: it may as well be a prompt, or end in a colon."""
+    has_event = content.lines.event is not None
+    is_sent = content.kind == "payload" and site.carrier.name in SENDING
+    function = site.scope.function
+    is_generator = function is not None and any(
+        isinstance(node, (ast.Yield, ast.YieldFrom)) and file.tree.scope_of[node] is function
+        for node in ast.walk(function.node)
+    )
+    speaks = SPEAKS_OF_SSE.search(OUR_WORDS.sub("", file.source.text)) is not None
+    return has_event or is_sent or is_generator or speaks
+
+
+def give_calls(file: FileFacts, flow: Flow) -> None:
+    """Take the calls of helpers whose text the contract gives for what they are: text already, for whatever needs it."""
+    given = {site.node for site in file.sites if site.as_text}
+    for site in file.sites:
+        if site.kind == "helper-call" and site.verdict == "refused" and site.helper is not None:
+            places = [place for place in flow.functions() if place.node is site.helper]
+            if places and all(_is_given(place, flow, given, set()) for place in places):
+                site.give_text()
+
+
+def _is_given(place: Place, flow: Flow, given: set[ast.expr], seen: set[Place]) -> bool:
+    """Whether every frame that comes into *place* is text that the contract gives."""
+    if place in seen:
+        return True
+    makers = {use: other for other in flow.uses for use in flow.uses[other]}
+    return all(
+        source in given
+        or (source in makers and _is_given(makers[source], flow, given, {*seen, place}))
+        for source in flow.sources[place]
+    )
