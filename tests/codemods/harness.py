@@ -162,7 +162,7 @@ def _editable_lines(plan: Plan) -> dict[str, set[int]]:
     for name, file in plan.facts.files.items():
         lines = editable.setdefault(name, set())
         for node in ast.walk(file.source.tree):
-            if isinstance(node, (ast.Import, ast.ImportFrom)):
+            if isinstance(node, (ast.Import, ast.ImportFrom, ast.AnnAssign)):
                 lines |= _lines(node)
             elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 lines |= {*range(node.lineno, node.body[0].lineno)}
