@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from .source import SourceFile
 
 MODULE = "sse_contracts"
+RELATIVE_IMPORT = re.compile(rb"^\s*from\s+\.", re.MULTILINE)
 HEADER = '"""How this package\'s event streams are written on the wire: one constant a wire contract."""\n\n'
 
 
@@ -103,7 +104,7 @@ def home_of(file: FileFacts, facts: ProjectFacts, settings: Settings) -> Contrac
         path = f"{module.replace('.', '/')}.py"
         name = next((name for name in facts.project.names if name.endswith(path)), path)
         return _with_existing(ContractHome(name, module), facts)
-    if not file.package or _may_run_as_script(file) or not _is_imported_as_package(file, facts):
+    if not file.package or may_run_as_script(file) or not _is_imported_as_package(file, facts):
         return _with_existing(ContractHome(file.name, None), facts)
     package = file.source.path.resolve().parents[len(file.package) - 1]
     beside = Path(os.path.relpath(package / f"{MODULE}.py", facts.project.scanned)).as_posix()
@@ -221,8 +222,8 @@ def _with_existing(home: ContractHome, facts: ProjectFacts) -> ContractHome:
     return home
 
 
-def _may_run_as_script(file: FileFacts) -> bool:
-    """Whether the file may run where its package cannot be imported: it says so, or changes or relies on the path."""
+def may_run_as_script(file: FileFacts) -> bool:
+    """Return whether the file may run where its package cannot be imported: it says so, or changes or relies on the path."""
     nodes = list(ast.walk(file.source.tree))
     if any(isinstance(node, ast.ImportFrom) and node.level for node in nodes):
         return False
@@ -238,13 +239,16 @@ def _may_run_as_script(file: FileFacts) -> bool:
 
 
 def _is_imported_as_package(file: FileFacts, facts: ProjectFacts) -> bool:
+    """Whether something imports the package of *file* by its name, or a module of it imports relatively."""
     root = file.package[0]
-    if any(isinstance(node, ast.ImportFrom) and node.level for node in ast.walk(file.source.tree)):
-        return True
-    pattern = re.compile(rb"^\s*(?:from|import)\s+" + root.encode() + rb"\b", re.MULTILINE)
-    return any(
-        (raw := facts.project.read(name)) and pattern.search(raw) for name in facts.project.names
-    )
+    folder = file.source.path.parents[len(file.package) - 1]
+    absolute = re.compile(rb"^\s*(?:from|import)\s+" + root.encode() + rb"\b", re.MULTILINE)
+    for name in facts.project.names:
+        raw = facts.project.read(name) or b""
+        inside = folder in facts.project.path_of(name).parents
+        if absolute.search(raw) or (inside and RELATIVE_IMPORT.search(raw)):
+            return True
+    return False
 
 
 def _is_relative(node: ast.AST) -> bool:

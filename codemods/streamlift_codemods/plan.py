@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from .callers import find_callers
 from .choose_contracts import choose_contracts
 from .facts import FileFacts, ProjectFacts, collect_facts
 from .judge import Judge
 from .loads import LoadFinder
-from .producers import find_edges
 from .resolution import Resolver
 from .write_chunks import grade_calls, write_chunks
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .contract import Contract, Need
     from .contract_home import ContractHome
     from .frame_flow import Flow
-    from .producers import Producer
+    from .producers import Caller, Producer
     from .project import Project
     from .settings import Settings
     from .sites import Site
@@ -37,6 +37,7 @@ class Plan:
         finder: Finds what uses a function.
         flows: How the frames of each file move, by the file's name.
         producers: The generators that hand out the frames that are rewritten.
+        settled: The producers that have a boundary of their own since an earlier run.
         homes: Where the contracts of each file live, by the name of the file that uses them.
         encoder_homes: Where the contracts live that name an object of the project, by the file that defines it.
         contents: What each readable site carries.
@@ -53,6 +54,7 @@ class Plan:
     finder: LoadFinder
     flows: dict[str, Flow] = field(default_factory=dict)
     producers: list[Producer] = field(default_factory=list)
+    settled: list[Producer] = field(default_factory=list)
     homes: dict[str, ContractHome] = field(default_factory=dict)
     encoder_homes: dict[str, ContractHome] = field(default_factory=dict)
     contents: dict[Site, Content] = field(default_factory=dict)
@@ -62,6 +64,15 @@ class Plan:
     asked: dict[Site, TextFunction] = field(default_factory=dict)
     originals: dict[Site, ast.expr] = field(default_factory=dict)
     expressions: dict[Site, str] = field(default_factory=dict)
+
+    def callers_in(self, file: FileFacts) -> list[Caller]:
+        """Return the calls in *file* that get a boundary on their side."""
+        return [
+            caller
+            for producer in (*self.producers, *self.settled)
+            for caller in producer.callers
+            if caller.file is file
+        ]
 
     @property
     def sites(self) -> list[Site]:
@@ -132,6 +143,5 @@ def make_plan(project: Project, settings: Settings) -> Plan:
         settled = not failed
     judge.give_calls()
     grade_calls(plan)
-    for producer in plan.producers:
-        find_edges(producer, plan.finder, closed_world=settings.closed_world)
+    find_callers(plan)
     return plan

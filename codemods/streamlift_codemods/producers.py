@@ -6,10 +6,10 @@ import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from .edges import edge_of
 from .resolution import Function
 
 if TYPE_CHECKING:
+    from .contract_import import Access
     from .edges import Edge
     from .facts import FileFacts
     from .loads import LoadFinder
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .sites import Site
 
 OUR_DECORATOR = {"streamlift.producer", "streamlift.sse.producer.producer"}
+TRANSPARENT = {"abc.abstractmethod", "typing.override", "typing_extensions.override"}
 ROUTE_METHODS = {
     "get",
     "post",
@@ -37,9 +38,26 @@ NOT_A_STREAM = {
 }  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Caller:
+    """A call of a producer that gets a boundary on its own side.
+
+    Attributes:
+        file: Where it is.
+        call: The call of the producer.
+        contract: What the file calls the contract.
+        edge: The edge that the call stands in.
+    """
+
+    file: FileFacts
+    call: ast.Call
+    contract: Access
+    edge: Edge
+
+
 @dataclass(eq=False)
 class Producer:
-    """A generator function with sites.
+    """A generator function with sites, or with a boundary of its own since an earlier run.
 
     Attributes:
         file: Where it is.
@@ -49,7 +67,7 @@ class Producer:
         yields: The expressions that it yields as chunks.
         reached: The frame sites whose chunks it yields, wherever they are made.
         asked: The calls that it yields of functions that give their chunk when asked for it.
-        edges: The resolved edges that its calls stand in.
+        callers: The calls that get a boundary on their side.
         needs_decorator: Whether some caller still needs text.
         returns: Whether it is no generator, but returns one chunk.
     """
@@ -61,24 +79,24 @@ class Producer:
     yields: set[ast.expr] = field(default_factory=set)
     reached: list[Site] = field(default_factory=list)
     asked: list[Site] = field(default_factory=list)
-    edges: list[Edge] = field(default_factory=list)
+    callers: list[Caller] = field(default_factory=list)
     needs_decorator: bool = True
     returns: bool = False
 
     @property
     def is_decorated(self) -> bool:
         """Whether it has a boundary of its own already."""
-        targets = [d.func if isinstance(d, ast.Call) else d for d in self.node.decorator_list]
-        return any(self.file.tree.qualified_name(target) in OUR_DECORATOR for target in targets)
+        return bool(OUR_DECORATOR & self._decorators)
 
     @property
-    def is_wrapped(self) -> bool:
-        """Whether a decorator that may look at what it yields, and knows only text, stands around it."""
-        tree = self.file.tree
-        return any(
-            tree.qualified_name(decorator) not in BINDING_DECORATORS
-            for decorator in self.node.decorator_list
-        )
+    def is_itself(self) -> bool:
+        """Whether nothing but our decorator, and how it is bound, stands between its name and the generator."""
+        return self._decorators <= OUR_DECORATOR | BINDING_DECORATORS | TRANSPARENT
+
+    @property
+    def _decorators(self) -> set[str | None]:
+        targets = [d.func if isinstance(d, ast.Call) else d for d in self.node.decorator_list]
+        return {self.file.tree.qualified_name(target) for target in targets}
 
     @property
     def path(self) -> str:
@@ -127,45 +145,7 @@ def is_private(node: FunctionNode, owner: Scope, file: FileFacts, *, closed_worl
     return owner is file.tree.module and file.exports(node.name) is False
 
 
-def find_edges(producer: Producer, finder: LoadFinder, *, closed_world: bool) -> None:
-    """Fill in the edges of *producer*, and whether it needs the decorator for any other caller."""
-    if producer.returns:
-        return
-    file, tree = producer.file, producer.file.tree
-    owner = tree.scope_of[producer.node]
-    loads = calls_of(producer.node, owner, file)
-    producer.edges = [edge for load in loads if (edge := edge_of(load, file))]
-    resolved = len(producer.edges) == len(loads) and len(loads) > 0
-    alone = len(owner.bindings[producer.node.name]) == 1 and is_private(
-        producer.node, owner, file, closed_world=closed_world
-    )
-    producer.needs_decorator = not producer.is_decorated and not (
-        resolved
-        and alone
-        and not producer.is_wrapped
-        and is_known_here(producer.node, file, finder)
-    )
-
-
 def is_known_here(node: FunctionNode, file: FileFacts, finder: LoadFinder) -> bool:
     """Return whether the function *node* of *file* is reached in no other file, and every use of it is known."""
     loads = finder.loads_of(Function(file, node))
     return loads.are_all_known and all(load.file is file for load in loads.certain)
-
-
-def calls_of(node: FunctionNode, owner: Scope, file: FileFacts) -> list[ast.expr]:
-    """Return every load in *file* that may be the function *node*: by name, or as an attribute if it is a method."""
-    loads: list[ast.expr] = list(file.tree.loads_of(node.name, owner))
-    if owner.is_class:
-        attributes = file.tree.attribute_loads[node.name]
-        loads += [load for load in attributes if not _is_of_another(load, owner, file)]
-    return loads
-
-
-def _is_of_another(load: ast.Attribute, owner: Scope, file: FileFacts) -> bool:
-    """Whether *load* is a method of `self` in another class that defines one of that name."""
-    around = file.tree.class_around(load)
-    through_self = isinstance(load.value, ast.Name) and load.value.id in {"self", "cls"}
-    return (
-        through_self and around is not None and around is not owner and load.attr in around.bindings
-    )

@@ -33,7 +33,7 @@ NEVER = {
 PROJECT_MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
 # A field name at the start of a string or of a line in it, or a comment frame.
 CANDIDATE = re.compile(
-    rb"""(?:["']|\\n|\\r|["']\\?\r?\n|\}|[\r\n])(?:data|event|id|retry):|["']:[^"'\n]*(?:\\n|\\r){2}|\bStreamingChunk[.(]"""
+    rb"""(?:["']|\\n|\\r|["']\\?\r?\n|\}|[\r\n])(?:data|event|id|retry):|["']:[^"'\n]*(?:\\n|\\r){2}|\bStreamingChunk[.(]|@\w*producer\("""
 )
 
 

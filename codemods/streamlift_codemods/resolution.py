@@ -173,7 +173,7 @@ class Resolver:
         found: Meaning = NOTHING
         for node in ast.walk(file.source.tree):
             if isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
-                modules = self._modules(node.level, (node.module or "").split("."), file)
+                modules = self.modules_of(node, file)
                 found |= _union(self._in_module(m.path, name) or NOTHING for m in modules)
                 found |= NOTHING if modules else DOUBT
         return found
@@ -213,6 +213,10 @@ class Resolver:
             path = self.modules.relative(file.name, level, parts)
             return [Module(path)] if self.modules.has(path) else []
         return [Module(path) for path in self.modules.absolute(file.name, parts)]
+
+    def modules_of(self, node: ast.ImportFrom, file: FileFacts) -> list[Module]:
+        """Return every module of the project that *node* in *file* may import from."""
+        return self._modules(node.level, (node.module or "").split("."), file)
 
     def _import(self, binding: Binding, node: ast.Import, file: FileFacts) -> Meaning:
         qualified = binding.qualified or ""

@@ -9,6 +9,7 @@ from tests.codemods import (
     edge_cases,
     flow_cases,
     helper_cases,
+    project_cases,
     recognition_cases,
     semantic_cases,
     text_cases,
@@ -35,6 +36,7 @@ CASES = [
     *text_function_cases.CASES,
     *recognition_cases.CASES,
     *carrier_cases.CASES,
+    *project_cases.CASES,
 ]
 BY_NAME = {case.name: case for case in CASES}
 

@@ -17,7 +17,7 @@ from ..edits import Edit, EditConflict, apply_edits, insert, replace
 from ..errors import UnreadableSource
 from ..expressions import dedented, laid_out
 from ..facts import names_member
-from ..frame_flow import FRAME_LIST_METHODS, Function, Variable
+from ..frame_flow import FRAME_LIST_METHODS, Flow, Function, Variable
 from ..imports import NewImport, add_imports, after_statement, binding_statement, remove_names
 from ..producers import OUR_DECORATOR
 from ..scopes import ScopeTree, last_name
@@ -50,7 +50,7 @@ def separate(plan: Plan) -> dict[str, bytes]:
     """Return the new bytes of every file that changes, by name; new files among them."""
     changed: dict[str, bytes] = {}
     for file in list(plan.facts.files.values()):
-        has_work = any(site in plan.expressions for site in file.sites)
+        has_work = any(site in plan.expressions for site in file.sites) or plan.callers_in(file)
         if has_work and file.name in plan.facts.project.selected:
             try:
                 changed[file.name] = _FileRewriting(plan, file).result()
@@ -82,7 +82,8 @@ class _FileRewriting:
         self.edits: list[Edit] = []
         self.imports: dict[str, set[str]] = defaultdict(set)
         self.producers = [producer for producer in plan.producers if producer.file is file]
-        self.flow = plan.flows[file.name]
+        self.callers = plan.callers_in(file)
+        self.flow = plan.flows.get(file.name) or Flow(file)
         self.sites = [site for site in file.sites if site in plan.expressions]
 
     def result(self) -> bytes:
@@ -176,18 +177,19 @@ class _FileRewriting:
     def _edges(self) -> None:
         """Put `SSE.stream(...)` around the calls of producers at their edges, and swap the classes that send it."""
         edits: dict[ast.Call, list[Edit]] = defaultdict(list)
-        for producer in self.producers:
-            name = self.plan.constant_of(producer, self.file)
-            for edge in producer.edges:
-                span = self.source.span(edge.call)
-                around = set(self.file.tree.ancestors(edge.call))
-                whole = next((call for call in edge.responses if call in around), edge.call)
-                edits[whole] += [insert(span.start, f"{name}.stream("), insert(span.end, ")")]
-                if edge.swap is not None and not self.file.is_taken(edge.swap[1]):
-                    module, response = edge.swap
-                    self.imports[module].add(response)
-                    for call in edge.responses:
-                        edits[call].append(replace(self.source.span(call.func), response))
+        for caller in self.callers:
+            name, edge = caller.contract.name, caller.edge
+            if caller.contract.module is not None:
+                self.imports[caller.contract.module].add(name)
+            span = self.source.span(caller.call)
+            around = set(self.file.tree.ancestors(caller.call))
+            whole = next((call for call in edge.responses if call in around), caller.call)
+            edits[whole] += [insert(span.start, f"{name}.stream("), insert(span.end, ")")]
+            if edge.swap is not None and not self.file.is_taken(edge.swap[1]):
+                module, response = edge.swap
+                self.imports[module].add(response)
+                for call in edge.responses:
+                    edits[call].append(replace(self.source.span(call.func), response))
         for whole, inside in edits.items():
             self.edits += self._edge_laid_out(whole, inside)
 
@@ -350,12 +352,7 @@ class _FileRewriting:
             for site in self.sites
             if (content := self.plan.contents.get(site)) and content.serialised
         ]
-        nodes += [
-            call.func
-            for producer in self.producers
-            for edge in producer.edges
-            for call in edge.responses
-        ]
+        nodes += [call.func for caller in self.callers for call in caller.edge.responses]
         return {
             child.id for node in nodes for child in ast.walk(node) if isinstance(child, ast.Name)
         }

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 from ..rules import code_of
 
 if TYPE_CHECKING:
-    from ..edges import Edge
     from ..plan import Plan
-    from ..producers import Producer
+    from ..producers import Caller, Producer
     from ..sites import NotSSE, Site
 
 Row = dict[str, object]
@@ -33,7 +32,11 @@ def report(plan: Plan) -> str:
             "schema": 1,
             "sites": sites,
             "producers": [_producer(producer, plan) for producer in producers],
-            "edges": [_edge(producer, edge) for producer in producers for edge in producer.edges],
+            "edges": [
+                _edge(producer, caller)
+                for producer in (*plan.producers, *plan.settled)
+                for caller in producer.callers
+            ],
             "not_sse": [_not_sse(row) for row in others],
             "errors": [
                 {"place": e.place, "reason": e.reason, "problem": e.problem}
@@ -92,10 +95,10 @@ def _producer(producer: Producer, plan: Plan) -> Row:
     }
 
 
-def _edge(producer: Producer, edge: Edge) -> Row:
+def _edge(producer: Producer, caller: Caller) -> Row:
     return {
-        **_place(producer.file.name, edge.place),
-        "framework": edge.framework,
+        **_place(caller.file.name, caller.edge.place),
+        "framework": caller.edge.framework,
         "producer": producer.path,
     }
 

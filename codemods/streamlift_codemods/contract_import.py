@@ -1,0 +1,135 @@
+"""How a file gets at the contract of a producer that lives in another file."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from .contract_home import ContractHome, import_of, may_run_as_script
+from .imports import header_imports
+from .producers import OUR_DECORATOR
+
+if TYPE_CHECKING:
+    from .facts import FileFacts
+    from .plan import Plan
+    from .producers import Producer
+    from .resolution import Resolver
+    from .scopes import Scope
+
+
+@dataclass(frozen=True)
+class Constant:
+    """A contract constant.
+
+    Attributes:
+        file: The name of the file that defines it.
+        module: The dotted module that it is imported from; None if it stands beside its producer.
+        name: Its name.
+    """
+
+    file: str
+    module: str | None = field(compare=False)
+    name: str
+
+
+@dataclass(frozen=True)
+class Access:
+    """What a file calls a contract constant.
+
+    Attributes:
+        name: The name.
+        module: What to import it from, as the file's own imports are spelt; None if it has it.
+    """
+
+    name: str
+    module: str | None
+
+
+def constant_of(producer: Producer, plan: Plan) -> Constant | None:
+    """Return the contract constant of *producer*, None if it cannot be named."""
+    if producer in plan.contracts:
+        home = plan.homes[producer.file.name]
+        return Constant(home.name, home.module, plan.constant_of(producer, producer.file))
+    return _of_decorator(producer, plan.finder.resolver)
+
+
+def _of_decorator(producer: Producer, resolver: Resolver) -> Constant | None:
+    tree = producer.file.tree
+    for decorator in producer.node.decorator_list:
+        if not isinstance(decorator, ast.Call) or len(decorator.args) != 1:
+            continue
+        name = decorator.args[0]
+        if tree.qualified_name(decorator.func) in OUR_DECORATOR and isinstance(name, ast.Name):
+            return _bound(name.id, producer.file, resolver)
+    return None
+
+
+def _bound(name: str, file: FileFacts, resolver: Resolver) -> Constant | None:
+    """Return the constant that the module *file* binds to *name*."""
+    bindings = file.tree.module.bindings.get(name, ())
+    if len(bindings) != 1:
+        return None
+    (binding,) = bindings
+    if isinstance(binding.node, ast.Assign):
+        return Constant(file.name, None, name)
+    if not isinstance(binding.node, ast.ImportFrom) or binding.qualified is None:
+        return None
+    module, _, original = file.absolute(binding.qualified).rpartition(".")
+    paths = resolver.modules_of(binding.node, file)
+    homes = [resolver.modules.files.get(path.path) for path in paths]
+    if len(homes) != 1 or homes[0] is None:
+        return None
+    return Constant(homes[0], module, original)
+
+
+def access_to(
+    constant: Constant, producer: Producer, file: FileFacts, scope: Scope, plan: Plan
+) -> Access | None:
+    """Return how *file* gets at *constant* in *scope*, None if it cannot without a risk."""
+    resolver = plan.finder.resolver
+    for name, bindings in file.tree.module.bindings.items():
+        spelt = {(binding.qualified or name).rpartition(".")[2] for binding in bindings}
+        if constant.name in spelt and _bound(name, file, resolver) == constant:
+            visible = scope.owner_of(name) is file.tree.module
+            return Access(name, None) if visible else None
+    if scope.owner_of(constant.name) is not None:
+        return None
+    home = plan.homes.get(file.name)
+    if home is not None and home.name == constant.file:
+        return Access(constant.name, import_of(home, file))
+    if file.tree.module.star_import:
+        return None
+    module = (
+        _beside(producer, file, resolver)
+        if constant.file == producer.file.name
+        else _generated(constant, file)
+    )
+    return None if module is None else Access(constant.name, module)
+
+
+def _beside(producer: Producer, file: FileFacts, resolver: Resolver) -> str | None:
+    """Return what *file* imports at its top from the module of *producer*: with that its constants are there too."""
+    for node in header_imports(file.source.tree):
+        if isinstance(node, ast.ImportFrom) and node.names[0].name != "*":
+            paths = resolver.modules_of(node, file)
+            if [resolver.modules.files.get(path.path) for path in paths] == [producer.file.name]:
+                return "." * node.level + (node.module or "")
+    return None
+
+
+def _generated(constant: Constant, file: FileFacts) -> str | None:
+    """Return the module of *constant* as *file* spells it, if it imports from that package already."""
+    assert constant.module is not None
+    root = constant.module.split(".")[0]
+    if file.package[:1] == (root,):
+        home = ContractHome(constant.file, constant.module)
+        return None if may_run_as_script(file) else import_of(home, file)
+    absolute = any(_root_of(node) == root for node in header_imports(file.source.tree))
+    return constant.module if absolute else None
+
+
+def _root_of(node: ast.Import | ast.ImportFrom) -> str:
+    if isinstance(node, ast.ImportFrom):
+        return "" if node.level else (node.module or "").split(".")[0]
+    return node.names[0].name.split(".")[0]

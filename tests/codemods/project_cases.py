@@ -1,0 +1,196 @@
+"""Producers whose callers live in other modules: edges, and which of them get a boundary on their side."""
+
+from tests.codemods.harness import Case
+
+SERVICE = """
+import json
+
+from stage import upstream
+
+
+async def reply(x):
+    async for item in upstream(x):
+        yield f"data: {json.dumps(item, ensure_ascii=False)}\\n\\n"
+"""
+CLASS = """
+import json
+
+from stage import upstream
+
+
+class Chat:
+    async def reply(self, x):
+        async for item in upstream(x):
+            yield f"data: {json.dumps(item, ensure_ascii=False)}\\n\\n"
+"""
+RESPONSE = "from fastapi.responses import StreamingResponse\n"
+
+
+def project(name, api, *expect, service=SERVICE, package=True, more=None, **rest):
+    """Return a case of a service and an endpoint, in a package or in a folder of scripts."""
+    folder = "chat/" if package else ""
+    files = {f"{folder}service.py": service, f"{folder}api.py": RESPONSE + api.lstrip("\n")}
+    if package:
+        files["chat/__init__.py"] = ""
+    entry = "chat.api:endpoint" if package else "api:endpoint"
+    expect = expect or ("payload",)
+    return Case(name, {**files, **(more or {})}, expect, **{"entry": entry, **rest})
+
+
+CASES = [
+    project("an edge in another module of the package", """
+from chat.service import reply
+
+def endpoint(x):
+    return StreamingResponse(reply(x), media_type="text/event-stream")
+""", boundary=("decorator",), contains=("SSEResponse(SSE.stream(reply(x)), media_type", "from chat.sse_contracts import SSE\n")),
+    project("an edge that imports relatively", """
+from .service import reply as answer
+
+def endpoint(x):
+    return StreamingResponse(answer(x), media_type="text/event-stream")
+""", contains=("SSE.stream(answer(x))", "from .sse_contracts import SSE\n")),
+    project("an edge that imports the module", """
+from . import service
+
+def endpoint(x):
+    return StreamingResponse(service.reply(x), media_type="text/event-stream")
+""", contains=("SSE.stream(service.reply(x))",)),
+    project("a private producer with one caller in another module", """
+from .service import _reply
+
+def endpoint(x):
+    return StreamingResponse(_reply(x), media_type="text/event-stream")
+""", service=SERVICE.replace("reply", "_reply"), boundary=("caller",), lacks=("producer",)),
+    project("a private producer whose caller in another module needs text", """
+from .service import _reply
+
+async def endpoint(x):
+    async for item in _reply(x):
+        yield item.upper()
+""", service=SERVICE.replace("reply", "_reply"), boundary=("decorator",), lacks=("SSE.stream",)),
+    project("a private producer that a test calls", """
+from .service import _reply
+
+def endpoint(x):
+    return StreamingResponse(_reply(x), media_type="text/event-stream")
+""", service=SERVICE.replace("reply", "_reply"), boundary=("decorator",),
+            more={"tests/test_it.py": "from chat.service import _reply\n\ndef test():\n    assert list(_reply(1))\n"}),
+    project("a private producer that a test replaces", """
+from .service import _reply
+
+def endpoint(x):
+    return StreamingResponse(_reply(x), media_type="text/event-stream")
+""", service=SERVICE.replace("reply", "_reply"), boundary=("decorator",),
+            more={"tests/test_it.py": 'from unittest.mock import patch\n\n@patch("chat.service._reply")\ndef test(_): ...\n'}),
+    project("a private method of an instance in another module", """
+from .service import Chat
+
+chat = Chat()
+
+def endpoint(x):
+    return StreamingResponse(chat._reply(x), media_type="text/event-stream")
+""", service=CLASS.replace("reply", "_reply"), boundary=("caller",), contains=("SSE.stream(chat._reply(x))",)),
+    project("a method of an attribute that is declared", """
+from .service import Chat
+
+class Api:
+    def __init__(self, chat: Chat):
+        self.chat = chat
+
+    def get(self, x):
+        return StreamingResponse(self.chat.reply(x), media_type="text/event-stream")
+
+def endpoint(x):
+    return Api(Chat()).get(x)
+""", service=CLASS, contains=("SSE.stream(self.chat.reply(x))",)),
+    project("a method that FastAPI injects", """
+from typing import Annotated
+
+from fastapi import Depends, FastAPI
+
+from .service import Chat
+
+app = FastAPI()
+
+def get_chat() -> Chat:
+    return Chat()
+
+@app.get("/")
+def endpoint(chat: Annotated[Chat, Depends(get_chat)]):
+    return StreamingResponse(chat.reply(1), media_type="text/event-stream")
+""", service=CLASS, contains=("SSE.stream(chat.reply(1))",), entry="chat.api:app"),
+    project("a method of an object that cannot be told", """
+from .service import Chat
+
+def answer(chat, x):
+    return StreamingResponse(chat.reply(x), media_type="text/event-stream")
+
+def endpoint(x):
+    return answer(Chat(), x)
+""", service=CLASS, boundary=("decorator",), contains=("StreamingResponse(chat.reply(x), media",), lacks=("SSE.stream",)),
+    project("an override in another module", """
+from .service import Chat
+
+class Loud(Chat):
+    async def reply(self, x):
+        yield "loud"
+        async for item in super().reply(x):
+            yield item.upper()
+
+def answer(chat: Chat, x):
+    return StreamingResponse(chat.reply(x), media_type="text/event-stream")
+
+def endpoint(x):
+    return answer(Loud(), x)
+""", service=CLASS, boundary=("decorator",), contains=("SSE.stream(chat.reply(x))",)),
+    project("scripts beside each other", """
+from service import reply
+
+def endpoint(x):
+    return StreamingResponse(reply(x), media_type="text/event-stream")
+""", package=False, contains=("SSE.stream(reply(x))", "from service import SSE, reply\n")),
+    project("scripts, of which one imports the other's module", """
+import service
+
+def endpoint(x):
+    return StreamingResponse(service.reply(x), media_type="text/event-stream")
+""", package=False, lacks=("SSE.stream",)),
+    project("a name that is taken where the edge is", """
+from .service import reply
+
+SSE = "text/event-stream"
+
+def endpoint(x):
+    return StreamingResponse(reply(x), media_type=SSE)
+""", lacks=("SSE.stream",), boundary=("decorator",)),
+    project("an import in the function, against a cycle", """
+def endpoint(x):
+    from service import reply
+
+    return StreamingResponse(reply(x), media_type="text/event-stream")
+""", package=False, lacks=("SSE.stream",)),
+    project("two producers of the same name with other options", """
+from . import other
+from .service import reply
+
+def endpoint(x):
+    if x:
+        return StreamingResponse(reply(x), media_type="text/event-stream")
+    return StreamingResponse(other.reply(x), media_type="text/event-stream")
+""", "payload", "payload", more={"chat/other.py": SERVICE.replace("ensure_ascii=False", "ensure_ascii=True")},
+            contains=("SSE_UTF8.stream(reply(x))", "SSE.stream(other.reply(x))")),
+    project("re-exported by the package", """
+from chat import reply
+
+def endpoint(x):
+    return StreamingResponse(reply(x), media_type="text/event-stream")
+""", more={"chat/__init__.py": "from .service import reply\n"}, contains=("SSE.stream(reply(x))",)),
+    project("decorated by something else", """
+from .service import reply
+
+def endpoint(x):
+    return StreamingResponse(reply(x), media_type="text/event-stream")
+""", service=SERVICE.replace("async def", "def traced(f):\n    return f\n\n\n@traced\nasync def"),
+            boundary=("decorator",), lacks=("SSE.stream",)),
+]  # fmt: skip
