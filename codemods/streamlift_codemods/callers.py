@@ -1,20 +1,28 @@
-"""Which calls of a producer get a boundary on their own side, and which producers need theirs for any other."""
+"""Which calls of a producer get a boundary on their own side, and which producers need theirs for any other.
+
+A relay that passes chunks on is a producer itself, so its calls are looked at as well.
+"""
 
 from __future__ import annotations
 
 import ast
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from .carriers import TEST_FILE
 from .contract_import import access_to, constant_of
 from .edges import edge_of
+from .item_uses import NeedsText
+from .producer_items import items_of
 from .producers import OUR_DECORATOR, Caller, Producer, is_private
+from .relays import iteration_of, read_relay
 from .resolution import Foreign, Function
 
 if TYPE_CHECKING:
-    from .contract_import import Constant
+    from .contract_import import Access, Constant
     from .loads import Load, Loads
     from .plan import Plan
+    from .relays import Relay
 
 BOUNDARIES = {"stream", "chunks"}
 FORMATTER = {"streamlift.SSEFormatter()", "streamlift.sse.formatter.SSEFormatter()"}
@@ -22,25 +30,20 @@ DECORATOR_WORDS = {name.rpartition(".")[2] for name in OUR_DECORATOR} | {"sse_pr
 
 
 def find_callers(plan: Plan) -> None:
-    """Fill in the callers of each producer of *plan*, and whether it needs the decorator for any other."""
+    """Fill in the callers of each producer of *plan*, its relays, and which producers need the decorator."""
     plan.settled = _decorated_before(plan)
-    producers = {Function(p.file, p.node): p for p in (*plan.producers, *plan.settled)}
-    plan.finder.resolver.look_up({producer.node.name for producer in producers.values()})
-    constants = {
-        function: constant
-        for function, producer in producers.items()
-        if (constant := constant_of(producer, plan))
-    }
-    for function, producer in producers.items():
-        loads = plan.finder.loads_of(function)
-        found = {load: _caller(load, producer, constants, plan) for load in loads.certain}
-        producer.callers = [caller for caller in found.values() if caller is not None]
-        is_reached = all(
-            caller is not None or _is_bounded(load, plan) for load, caller in found.items()
-        )
-        producer.needs_decorator = not producer.is_decorated and not (
-            found and is_reached and _may_stand_alone(producer, loads, plan)
-        )
+    known = {producer: set(producer.yields) for producer in (*plan.producers, *plan.settled)}
+    refused: set[ast.AST] = set()
+    while True:
+        for producer, yields in known.items():
+            producer.yields = set(yields)
+        attempt = _Attempt(plan, refused)
+        attempt.run()
+        alone = attempt.relays_that_need_text()
+        if not alone:
+            break
+        refused |= alone
+    plan.relays = attempt.relays
 
 
 def _decorated_before(plan: Plan) -> list[Producer]:
@@ -61,44 +64,129 @@ def _decorated_before(plan: Plan) -> list[Producer]:
     return found
 
 
-def _caller(
-    load: Load, producer: Producer, constants: dict[Function, Constant], plan: Plan
-) -> Caller | None:
-    """Return what *load*, a load of *producer*, becomes if it is an edge that may be changed."""
-    file = load.file
-    if file.name not in plan.facts.project.selected or TEST_FILE.search(file.name):
-        return None
-    contracts = {constants.get(each) for each in load.meaning if isinstance(each, Function)}
-    constant = constants.get(Function(producer.file, producer.node))
-    edge = edge_of(load.node, file)
-    if constant is None or edge is None or contracts - {None, constant}:
-        return None
-    if not producer.is_itself or _is_bounded(load, plan):
-        return None
-    access = access_to(constant, producer, file, file.tree.scope_of[edge.call], plan)
-    return None if access is None else Caller(file, edge.call, access, edge)
+@dataclass
+class _Attempt:
+    """One way to place the boundaries: with every relay that passes chunks on, but the refused ones.
 
+    Attributes:
+        plan: The plan.
+        refused: The generators that go on passing text on.
+        relays: The generators that are producers only because they pass chunks on.
+    """
 
-def _is_bounded(load: Load, plan: Plan) -> bool:
-    """Whether *load* is called right inside of `SSE.stream(...)` or `SSE.chunks(...)`."""
-    tree = load.file.tree
-    call = tree.parent_of[load.node]
-    outer = tree.parent_of.get(call)
-    if not (isinstance(call, ast.Call) and call.func is load.node and isinstance(outer, ast.Call)):
-        return False
-    function = outer.func
-    if not isinstance(function, ast.Attribute) or function.attr not in BOUNDARIES:
-        return False
-    holder = plan.finder.resolver.meaning(function.value, load.file)
-    return all(isinstance(each, Foreign) and each.name in FORMATTER for each in holder)
+    plan: Plan
+    refused: set[ast.AST]
+    relays: list[Producer] = field(default_factory=list)
+    _producers: dict[Function, Producer] = field(default_factory=dict)
+    _constants: dict[Function, Constant] = field(default_factory=dict)
 
+    def run(self) -> None:
+        for producer in (*self.plan.producers, *self.plan.settled):
+            self._add(producer, constant_of(producer, self.plan))
+        resolver = self.plan.finder.resolver
+        resolver.look_up({producer.node.name for producer in self._producers.values()})
+        before = -1
+        while before != (before := self._size()):  # a relay adds to what its producer yields
+            for function in list(self._producers):
+                self._look_at(function)
 
-def _may_stand_alone(producer: Producer, loads: Loads, plan: Plan) -> bool:
-    """Whether nothing but the loads that were found can reach *producer*."""
-    owner = producer.file.tree.scope_of[producer.node]
-    private = is_private(
-        producer.node, owner, producer.file, closed_world=plan.settings.closed_world
-    )
-    once = len(owner.bindings[producer.node.name]) == 1
-    family = any(len(load.meaning) > 1 for load in loads.certain)
-    return private and once and producer.is_itself and loads.are_all_known and not family
+    def _size(self) -> int:
+        return sum(len(p.yields) + len(p.callers) for p in self._producers.values())
+
+    def _add(self, producer: Producer, constant: Constant | None) -> None:
+        function = Function(producer.file, producer.node)
+        self._producers[function] = producer
+        if constant is not None:
+            self._constants[function] = constant
+
+    def _look_at(self, function: Function) -> None:
+        producer = self._producers[function]
+        loads = self.plan.finder.loads_of(function)
+        found = {load: self._caller(load, producer) for load in loads.certain}
+        producer.callers = [caller for caller in found.values() if caller is not None]
+        is_reached = all(
+            caller is not None or self._is_bounded(load) for load, caller in found.items()
+        )
+        producer.needs_decorator = not producer.is_decorated and not (
+            found and is_reached and self._may_stand_alone(producer, loads)
+        )
+
+    def relays_that_need_text(self) -> set[ast.AST]:
+        """Return the relays that would need a decorator: it is nothing but churn to let them pass chunks on."""
+        return {relay.node for relay in self.relays if relay.needs_decorator}
+
+    def _caller(self, load: Load, producer: Producer) -> Caller | None:
+        """Return what *load*, a load of *producer*, becomes if it is an edge or a relay that may be changed."""
+        access = self._access(load, producer)
+        if access is None:
+            return None
+        edge = edge_of(load.node, load.file)
+        if edge is not None:
+            return Caller(load.file, edge.call, access, edge=edge)
+        relay = self._relay(load, producer)
+        return None if relay is None else Caller(load.file, relay.call, access, relay=relay)
+
+    def _access(self, load: Load, producer: Producer) -> Access | None:
+        file = load.file
+        if file.name not in self.plan.facts.project.selected or TEST_FILE.search(file.name):
+            return None
+        functions = [each for each in load.meaning if isinstance(each, Function)]
+        contracts = {self._constants.get(each) for each in functions}
+        constant = self._constants.get(Function(producer.file, producer.node))
+        if constant is None or contracts - {None, constant}:
+            return None
+        if not producer.is_itself or self._is_bounded(load):
+            return None
+        return access_to(constant, producer, file, file.tree.scope_of[load.node], self.plan)
+
+    def _relay(self, load: Load, producer: Producer) -> Relay | None:
+        function = Function(producer.file, producer.node)
+        iteration = iteration_of(load.node, load.file)
+        items = items_of(producer, self._constants[function], self.plan)
+        if iteration is None or items is None or len(load.meaning) > 1:
+            return None
+        try:
+            relay = read_relay(iteration, items, load.file)
+        except NeedsText:
+            return None
+        passes_on = self._generator(load, relay, self._constants[function])
+        if passes_on is None:
+            return None
+        passes_on.yields.update(relay.passed)
+        return relay
+
+    def _generator(self, load: Load, relay: Relay, constant: Constant) -> Producer | None:
+        """Return the producer that the generator of *relay* is, or becomes by it."""
+        node = relay.scope.node
+        assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        function = Function(load.file, node)
+        if function not in self._producers:
+            generator = Producer(load.file, node, relay.scope)
+            if node in self.refused or not generator.is_itself or generator.refusal():
+                return None
+            self.relays.append(generator)
+            self._add(generator, constant)
+        return self._producers[function]
+
+    def _is_bounded(self, load: Load) -> bool:
+        """Whether *load* is called right inside of `SSE.stream(...)` or `SSE.chunks(...)`."""
+        tree = load.file.tree
+        call = tree.parent_of[load.node]
+        outer = tree.parent_of.get(call)
+        called = isinstance(call, ast.Call) and call.func is load.node
+        if not called or not isinstance(outer, ast.Call):
+            return False
+        function = outer.func
+        if not isinstance(function, ast.Attribute) or function.attr not in BOUNDARIES:
+            return False
+        holder = self.plan.finder.resolver.meaning(function.value, load.file)
+        return all(isinstance(each, Foreign) and each.name in FORMATTER for each in holder)
+
+    def _may_stand_alone(self, producer: Producer, loads: Loads) -> bool:
+        """Whether nothing but the loads that were found can reach *producer*."""
+        owner = producer.file.tree.scope_of[producer.node]
+        closed_world = self.plan.settings.closed_world
+        private = is_private(producer.node, owner, producer.file, closed_world=closed_world)
+        once = len(owner.bindings[producer.node.name]) == 1
+        family = any(len(load.meaning) > 1 for load in loads.certain)
+        return private and once and producer.is_itself and loads.are_all_known and not family

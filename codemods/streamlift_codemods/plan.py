@@ -38,6 +38,7 @@ class Plan:
         flows: How the frames of each file move, by the file's name.
         producers: The generators that hand out the frames that are rewritten.
         settled: The producers that have a boundary of their own since an earlier run.
+        relays: The generators that hand out nothing but the chunks of other producers.
         homes: Where the contracts of each file live, by the name of the file that uses them.
         encoder_homes: Where the contracts live that name an object of the project, by the file that defines it.
         contents: What each readable site carries.
@@ -55,6 +56,7 @@ class Plan:
     flows: dict[str, Flow] = field(default_factory=dict)
     producers: list[Producer] = field(default_factory=list)
     settled: list[Producer] = field(default_factory=list)
+    relays: list[Producer] = field(default_factory=list)
     homes: dict[str, ContractHome] = field(default_factory=dict)
     encoder_homes: dict[str, ContractHome] = field(default_factory=dict)
     contents: dict[Site, Content] = field(default_factory=dict)
@@ -65,11 +67,16 @@ class Plan:
     originals: dict[Site, ast.expr] = field(default_factory=dict)
     expressions: dict[Site, str] = field(default_factory=dict)
 
+    @property
+    def all_producers(self) -> list[Producer]:
+        """The producers that are rewritten, those of earlier runs, and the relays."""
+        return [*self.producers, *self.settled, *self.relays]
+
     def callers_in(self, file: FileFacts) -> list[Caller]:
         """Return the calls in *file* that get a boundary on their side."""
         return [
             caller
-            for producer in (*self.producers, *self.settled)
+            for producer in self.all_producers
             for caller in producer.callers
             if caller.file is file
         ]

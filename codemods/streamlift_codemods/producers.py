@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .edges import Edge
     from .facts import FileFacts
     from .loads import LoadFinder
+    from .relays import Relay
     from .scopes import FunctionNode, Scope
     from .sites import Site
 
@@ -47,12 +48,14 @@ class Caller:
         call: The call of the producer.
         contract: What the file calls the contract.
         edge: The edge that the call stands in.
+        relay: The relay that passes its items on.
     """
 
     file: FileFacts
     call: ast.Call
     contract: Access
-    edge: Edge
+    edge: Edge | None = None
+    relay: Relay | None = None
 
 
 @dataclass(eq=False)

@@ -179,7 +179,7 @@ def endpoint(x):
         return StreamingResponse(reply(x), media_type="text/event-stream")
     return StreamingResponse(other.reply(x), media_type="text/event-stream")
 """, "payload", "payload", more={"chat/other.py": SERVICE.replace("ensure_ascii=False", "ensure_ascii=True")},
-            contains=("SSE_UTF8.stream(reply(x))", "SSE.stream(other.reply(x))")),
+            contains=("SSE_UTF8.stream(reply(x))")),
     project("re-exported by the package", """
 from chat import reply
 

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from ..facts import FileFacts
     from ..frame_flow import Place
     from ..plan import Plan
-    from ..producers import Producer
+    from ..producers import Caller, Producer
+    from ..relays import Relay
     from ..sites import Site
     from ..statements import Assignment
 
@@ -83,6 +84,7 @@ class _FileRewriting:
         self.imports: dict[str, set[str]] = defaultdict(set)
         self.producers = [producer for producer in plan.producers if producer.file is file]
         self.callers = plan.callers_in(file)
+        self.relays = [relay for relay in plan.relays if relay.file is file]
         self.flow = plan.flows.get(file.name) or Flow(file)
         self.sites = [site for site in file.sites if site in plan.expressions]
 
@@ -97,6 +99,11 @@ class _FileRewriting:
         for call in self.flow.given_as_text:
             self._give_text(call)
         self._edges()
+        for caller in self.callers:
+            if caller.relay is not None:
+                self._relay(caller, caller.relay)
+        for relay in self.relays:
+            self._annotate(_item_type(relay.node.returns), foreign=relay.yields_other_things)
         self._add_imports()
         text = apply_edits(self.source.text, self.edits, self.source.newline)
         return self._without_unused_imports(self.source.encode(text))
@@ -178,13 +185,12 @@ class _FileRewriting:
         """Put `SSE.stream(...)` around the calls of producers at their edges, and swap the classes that send it."""
         edits: dict[ast.Call, list[Edit]] = defaultdict(list)
         for caller in self.callers:
-            name, edge = caller.contract.name, caller.edge
-            if caller.contract.module is not None:
-                self.imports[caller.contract.module].add(name)
-            span = self.source.span(caller.call)
+            edge = caller.edge
+            if edge is None:
+                continue
             around = set(self.file.tree.ancestors(caller.call))
             whole = next((call for call in edge.responses if call in around), caller.call)
-            edits[whole] += [insert(span.start, f"{name}.stream("), insert(span.end, ")")]
+            edits[whole] += self._around(caller, "stream")
             if edge.swap is not None and not self.file.is_taken(edge.swap[1]):
                 module, response = edge.swap
                 self.imports[module].add(response)
@@ -192,6 +198,23 @@ class _FileRewriting:
                     edits[call].append(replace(self.source.span(call.func), response))
         for whole, inside in edits.items():
             self.edits += self._edge_laid_out(whole, inside)
+
+    def _around(self, caller: Caller, boundary: str) -> list[Edit]:
+        """Return the edits that put *boundary* around the call of *caller*, and import the contract."""
+        name, module = caller.contract.name, caller.contract.module
+        if module is not None:
+            self.imports[module].add(name)
+        span = self.source.span(caller.call)
+        return [insert(span.start, f"{name}.{boundary}("), insert(span.end, ")")]
+
+    def _relay(self, caller: Caller, relay: Relay) -> None:
+        """Let the relay *relay* get chunks, and read them as such."""
+        self.edits += self._around(caller, "chunks")
+        for use in relay.uses:
+            text = use.text.replace("{SSE}", caller.contract.name)
+            self.edits.append(replace(self.source.span(use.node), text))
+            if CHUNK in text:
+                self.imports["streamlift"].add(CHUNK)
 
     def _edge_laid_out(self, whole: ast.Call, edits: list[Edit]) -> list[Edit]:
         """Return *edits* as one that breaks the line of *whole* if need be, unless it has several already."""
@@ -307,6 +330,7 @@ class _FileRewriting:
     def _unused(self, name: str, tree: ScopeTree) -> list[ast.Import | ast.ImportFrom]:
         """Return the imports of *name*, at module level and in the functions of the sites, that nothing loads."""
         paths = {site.scope.path for site in self.sites}
+        paths |= {caller.relay.scope.path for caller in self.callers if caller.relay}
         found = []
         for scope in [tree.module, *tree.scope_made_by.values()]:
             is_module = scope is tree.module
@@ -352,7 +376,10 @@ class _FileRewriting:
             for site in self.sites
             if (content := self.plan.contents.get(site)) and content.serialised
         ]
-        nodes += [call.func for caller in self.callers for call in caller.edge.responses]
+        nodes += [
+            call.func for caller in self.callers if caller.edge for call in caller.edge.responses
+        ]
+        nodes += [use.node for caller in self.callers if caller.relay for use in caller.relay.uses]
         return {
             child.id for node in nodes for child in ast.walk(node) if isinstance(child, ast.Name)
         }

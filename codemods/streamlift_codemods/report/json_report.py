@@ -34,8 +34,9 @@ def report(plan: Plan) -> str:
             "producers": [_producer(producer, plan) for producer in producers],
             "edges": [
                 _edge(producer, caller)
-                for producer in (*plan.producers, *plan.settled)
+                for producer in plan.all_producers
                 for caller in producer.callers
+                if caller.edge is not None
             ],
             "not_sse": [_not_sse(row) for row in others],
             "errors": [
@@ -96,9 +97,11 @@ def _producer(producer: Producer, plan: Plan) -> Row:
 
 
 def _edge(producer: Producer, caller: Caller) -> Row:
+    edge = caller.edge
+    assert edge is not None
     return {
-        **_place(caller.file.name, caller.edge.place),
-        "framework": caller.edge.framework,
+        **_place(caller.file.name, edge.place),
+        "framework": edge.framework,
         "producer": producer.path,
     }
 

@@ -1,0 +1,78 @@
+"""What a producer yields: how its chunks are made and written, and whether anything else is among them."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from .contract_home import read_contract
+from .item_uses import Items
+from .sites import CHUNK, CHUNK_ORIGIN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .contract import Contract
+    from .contract_import import Constant
+    from .plan import Plan
+    from .producers import Producer
+
+KINDS = {"of", "raw", "comment", "done"}
+
+
+def items_of(producer: Producer, constant: Constant, plan: Plan) -> Items | None:
+    """Return what *producer*, whose contract is *constant*, yields; None if its contract cannot be read."""
+    if producer in plan.contracts:
+        home = plan.homes[producer.file.name]
+        contract = home.contracts[constant.name]
+        kinds = {_kind_of_site(producer, site, plan) for site in producer.reached}
+        return Items(contract, frozenset(kinds), not producer.yields_other_things)
+    read = _read(constant, plan)
+    if read is None:
+        return None
+    known = [_kind_of_yield(value, producer) for value in _yielded(producer)]
+    return Items(read, frozenset(known), "unknown" not in known)
+
+
+def _read(constant: Constant, plan: Plan) -> Contract | None:
+    file = plan.facts.load(constant.file)
+    bindings = file.tree.module.bindings.get(constant.name, []) if file else []
+    value = bindings[0].value if len(bindings) == 1 else None
+    return read_contract(value) if value is not None else None
+
+
+def _kind_of_site(producer: Producer, site: object, plan: Plan) -> str:
+    expression = plan.expressions.get(site)  # type: ignore[call-overload]
+    if expression is None or plan.contracts[site] != plan.contracts[producer]:  # type: ignore[index]
+        return "unknown"
+    return _kind(ast.parse(expression.strip(), mode="eval").body)
+
+
+def _kind_of_yield(value: ast.expr | None, producer: Producer) -> str:
+    tree = producer.file.tree
+    function = value.func if isinstance(value, ast.Call) else None
+    name = function.value if isinstance(function, ast.Attribute) else function
+    ours = name is not None and tree.qualified_name(name) in CHUNK_ORIGIN
+    return _kind(value) if ours and value is not None else "unknown"
+
+
+def _kind(value: ast.expr) -> str:
+    """Return how the chunk expression *value* makes its chunk."""
+    match value:
+        case ast.Call(func=ast.Attribute(attr="encoded"), args=[inside]):
+            return _kind(inside)
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="StreamingChunk"), attr=attr)):
+            plain = len(value.args) <= 1 and not value.keywords
+            return attr if attr in KINDS and plain else "fields"
+        case ast.Call(func=ast.Name(id=name)) if name == CHUNK:
+            return "typed"
+    return "unknown"
+
+
+def _yielded(producer: Producer) -> Iterator[ast.expr | None]:
+    tree = producer.file.tree
+    for node in ast.walk(producer.node):
+        if tree.scope_of.get(node) is producer.scope and isinstance(node, ast.Yield):
+            yield node.value
+        elif isinstance(node, ast.YieldFrom) and tree.scope_of[node] is producer.scope:
+            yield None
