@@ -59,7 +59,8 @@ def _decorated_before(plan: Plan) -> list[Producer]:
     for file in list(facts.files.values()):
         for node in file.tree.functions:
             producer = Producer(file, node, file.tree.scope_made_by[node])
-            if node.decorator_list and node not in known and producer.is_decorated:
+            is_new = bool(node.decorator_list) and node not in known
+            if is_new and producer.is_decorated and producer.is_generator:
                 found.append(producer)
     return found
 
@@ -81,7 +82,8 @@ class _Attempt:
     _constants: dict[Function, Constant] = field(default_factory=dict)
 
     def run(self) -> None:
-        for producer in (*self.plan.producers, *self.plan.settled):
+        generators = [producer for producer in self.plan.producers if not producer.returns]
+        for producer in (*generators, *self.plan.settled):
             self._add(producer, constant_of(producer, self.plan))
         resolver = self.plan.finder.resolver
         resolver.look_up({producer.node.name for producer in self._producers.values()})

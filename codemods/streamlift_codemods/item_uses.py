@@ -160,8 +160,9 @@ def _facts(node: ast.expr, load: ast.Name, file: FileFacts) -> Iterator[str]:
             elif text is load and start in {DONE, DONE.rstrip()}:
                 yield "ITEM == StreamingChunk.done()"
         case ast.Call(func=ast.Attribute(value=text, attr="endswith"), args=[ast.Constant(value=str() as end)]):  # fmt: skip
-            stripped = _strips(text, load)
-            if DONE.endswith(end) and "[DONE]" in end and not (stripped and end.endswith("\n")):
+            whole = DONE.rstrip() if _strips(text, load) else DONE
+            is_item = text is load or _strips(text, load)
+            if is_item and "[DONE]" in end and whole.endswith(end):
                 yield "ITEM == StreamingChunk.done()"
         case ast.Compare(left=text, ops=[ast.Eq() | ast.NotEq() as op], comparators=[ast.Constant(value=str() as other)]):  # fmt: skip
             if other == (DONE.rstrip() if _strips(text, load) else DONE) and _item_of(text) is load:

@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from .resolution import Function
+from .resolution import Function, own_nodes
 
 if TYPE_CHECKING:
     from .contract_import import Access
@@ -100,6 +100,13 @@ class Producer:
     def _decorators(self) -> set[str | None]:
         targets = [d.func if isinstance(d, ast.Call) else d for d in self.node.decorator_list]
         return {self.file.tree.qualified_name(target) for target in targets}
+
+    @property
+    def is_generator(self) -> bool:
+        return any(
+            isinstance(node, (ast.Yield, ast.YieldFrom))
+            for node in own_nodes(Function(self.file, self.node))
+        )
 
     @property
     def path(self) -> str:

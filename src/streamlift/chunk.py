@@ -165,7 +165,7 @@ class StreamingChunk(Encodable):
             head, colon, rest = text.partition("data:")
             if not colon or (head and head[-1] not in "\r\n"):
                 raise
-            return json.loads(rest)
+            return json.loads(rest.removeprefix(" "))
 
 
 _new = object.__new__

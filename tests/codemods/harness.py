@@ -178,10 +178,11 @@ def _editable_lines(plan: Plan) -> dict[str, set[int]]:
                 site.verdict == "auto" and site.carrier.statement is not None
             ):  # parentheses around it
                 lines |= _lines(site.carrier.statement)
-    for producer in plan.producers:
-        for edge in producer.edges:
-            for call in (edge.call, *edge.responses):
-                editable[producer.file.name] |= _lines(call)
+    for producer in plan.all_producers:
+        for caller in producer.callers:
+            written = caller.edge.responses if caller.edge else [u.node for u in caller.relay.uses]
+            for node in (caller.call, *written):
+                editable[caller.file.name] |= _lines(node)
     return editable
 
 

@@ -37,6 +37,160 @@ def project(name, api, *expect, service=SERVICE, package=True, more=None, **rest
     return Case(name, {**files, **(more or {})}, expect, **{"entry": entry, **rest})
 
 
+WITH_DONE = SERVICE + '    yield "data: [DONE]\\n\\n"\n'
+CHUNKS = ("SSE.chunks(reply(x))", "SSE.stream(relay())")
+TEXT = ("in reply(x)",)
+# What a relay does with the items, and whether they become chunks there.
+RELAYS = [
+    (
+        "passed on",
+        """
+        async for item in reply(x):
+            yield item
+""",
+        {"contains": CHUNKS},
+    ),
+    (
+        "if it is not empty",
+        """
+        async for item in reply(x):
+            if not item:
+                continue
+            if item and x is not None:
+                yield item
+""",
+        {"contains": CHUNKS},
+    ),
+    (
+        "if it is text",
+        """
+        async for item in reply(x):
+            if isinstance(item, str):
+                note("text")
+                yield item
+            elif isinstance(item, (str, bytes)):
+                yield "never"
+""",
+        {"contains": (*CHUNKS, "isinstance(item, StreamingChunk)")},
+    ),
+    (
+        "whose data is read",
+        """
+        async for item in reply(x):
+            if item == "data: [DONE]\\n\\n":
+                note("done")
+            elif item.startswith("data: "):
+                saved += json.dumps(json.loads(item[6:]))
+            yield item
+        note(saved)
+""",
+        {"contains": (*CHUNKS, "item == StreamingChunk.done()", "item.json()")},
+    ),
+    (
+        "whose data is read in a careful way",
+        """
+        async for item in reply(x):
+            try:
+                if item.strip().endswith("[DONE]"):
+                    note("done")
+                else:
+                    note(str(json.loads(item.removeprefix("data:").strip())))
+            except json.JSONDecodeError as error:
+                note(str(error))
+            yield item
+""",
+        {"contains": (*CHUNKS, "item.json()")},
+    ),
+    (
+        "that is collected",
+        """
+        parts = []
+        async for item in reply(x):
+            saved += item
+            parts.append(item)
+            yield item
+        note(saved + "".join(parts))
+""",
+        {"contains": (*CHUNKS, "saved += SSE.format_chunk(item)")},
+    ),
+    (
+        "with frames of its own",
+        """
+        yield "first"
+        async for item in reply(x):
+            yield item
+        yield note("last", "last")
+""",
+        {"contains": CHUNKS},
+    ),
+    (
+        "that looks anywhere in the frame",
+        """
+        async for item in reply(x):
+            if "[DONE]" in item:
+                note("done")
+            yield item
+""",
+        {"contains": TEXT, "lacks": CHUNKS[:1]},
+    ),
+    (
+        "that cuts at what the data may hold",
+        """
+        async for item in reply(x):
+            note(item.split("data: ")[1])
+            yield item
+""",
+        {"contains": TEXT, "lacks": CHUNKS[:1]},
+    ),
+    (
+        "that keeps the last one",
+        """
+        last = None
+        async for item in reply(x):
+            if item != last:
+                yield item
+            last = item
+""",
+        {"contains": TEXT, "lacks": CHUNKS[:1]},
+    ),
+    (
+        "that changes it",
+        """
+        async for item in reply(x):
+            item = item.upper()
+            yield item
+""",
+        {"contains": TEXT, "lacks": CHUNKS[:1]},
+    ),
+    (
+        "that another function sees",
+        """
+        async for item in reply(x):
+            note(item)
+            yield item
+""",
+        {"contains": TEXT, "lacks": CHUNKS[:1]},
+    ),
+    (
+        "that a class decides on",
+        """
+        async for item in reply(x):
+            if isinstance(item, object):
+                yield item
+""",
+        {"contains": TEXT, "lacks": CHUNKS[:1]},
+    ),
+    (
+        "that fails on a mark",
+        """
+        async for item in reply(x):
+            note(str(json.loads(item[6:])))
+            yield item
+""",
+        {"contains": CHUNKS},
+    ),
+]
+
 CASES = [
     project("an edge in another module of the package", """
 from chat.service import reply
@@ -179,7 +333,7 @@ def endpoint(x):
         return StreamingResponse(reply(x), media_type="text/event-stream")
     return StreamingResponse(other.reply(x), media_type="text/event-stream")
 """, "payload", "payload", more={"chat/other.py": SERVICE.replace("ensure_ascii=False", "ensure_ascii=True")},
-            contains=("SSE_UTF8.stream(reply(x))")),
+            contains=("SSE.stream(reply(x))", "SSE_ASCII.stream(other.reply(x))")),
     project("re-exported by the package", """
 from chat import reply
 
@@ -193,4 +347,21 @@ def endpoint(x):
     return StreamingResponse(reply(x), media_type="text/event-stream")
 """, service=SERVICE.replace("async def", "def traced(f):\n    return f\n\n\n@traced\nasync def"),
             boundary=("decorator",), lacks=("SSE.stream",)),
+    *(
+        project(f"a relay: {name}", f"""
+import json
+
+from stage import note
+
+from .service import reply
+
+def endpoint(x):
+    async def relay():
+        saved = ""
+{loop}
+
+    return StreamingResponse(relay(), media_type="text/event-stream")
+""", "payload", "typed", service=WITH_DONE, **rest)
+        for name, loop, rest in RELAYS
+    ),
 ]  # fmt: skip
