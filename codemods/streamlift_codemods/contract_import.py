@@ -49,7 +49,7 @@ class Access:
 def constant_of(producer: Producer, plan: Plan) -> Constant | None:
     """Return the contract constant of *producer*, None if it cannot be named."""
     if producer in plan.contracts:
-        home = plan.homes[producer.file.name]
+        home = plan.home_of(producer, producer.file)
         return Constant(home.name, home.module, plan.constant_of(producer, producer.file))
     return _of_decorator(producer, plan.finder.resolver)
 
@@ -95,9 +95,9 @@ def access_to(
             return Access(name, None) if visible else None
     if scope.owner_of(constant.name) is not None:
         return None
-    home = plan.homes.get(file.name)
-    if home is not None and home.name == constant.file:
-        return Access(constant.name, import_of(home, file))
+    for home in plan.all_homes if file.name in plan.homes else ():
+        if home.name == constant.file and home.name in {file.name, plan.homes[file.name].name}:
+            return Access(constant.name, import_of(home, file))
     if file.tree.module.star_import:
         return None
     module = (

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from .contract_home import read_contract
 from .item_uses import Items
+from .read_contract import read_contract
 from .sites import CHUNK, CHUNK_ORIGIN
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ KINDS = {"of", "raw", "comment", "done"}
 def items_of(producer: Producer, constant: Constant, plan: Plan) -> Items | None:
     """Return what *producer*, whose contract is *constant*, yields; None if its contract cannot be read."""
     if producer in plan.contracts:
-        home = plan.homes[producer.file.name]
+        home = plan.home_of(producer, producer.file)
         contract = home.contracts[constant.name]
         kinds = {_kind_of_site(producer, site, plan) for site in producer.reached}
         return Items(contract, frozenset(kinds), not producer.yields_other_things)
@@ -38,7 +38,7 @@ def _read(constant: Constant, plan: Plan) -> Contract | None:
     file = plan.facts.load(constant.file)
     bindings = file.tree.module.bindings.get(constant.name, []) if file else []
     value = bindings[0].value if len(bindings) == 1 else None
-    return read_contract(value) if value is not None else None
+    return read_contract(value, file, plan.facts) if file and value is not None else None
 
 
 def _kind_of_site(producer: Producer, site: object, plan: Plan) -> str:

@@ -350,13 +350,14 @@ def endpoint(x):
     *(
         project(f"a relay: {name}", f"""
 import json
+from collections.abc import AsyncIterator
 
 from stage import note
 
 from .service import reply
 
 def endpoint(x):
-    async def relay():
+    async def relay() -> AsyncIterator[str]:
         saved = ""
 {loop}
 

@@ -251,7 +251,7 @@ class _FileRewriting:
             else []
         )
         items = [name for name in names if name.id in TEXT_TYPES]
-        if len(items) == 1:
+        if len(items) == 1 and not self.file.is_taken(CHUNK):
             text = f"StreamingChunk | {items[0].id}" if foreign else "StreamingChunk"
             self.imports["streamlift"].add("StreamingChunk")
             self.edits.append(replace(self.source.span(items[0]), text))
