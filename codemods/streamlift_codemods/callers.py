@@ -139,7 +139,7 @@ class _Attempt:
             return None
         if not producer.is_itself or self._is_bounded(load):
             return None
-        return access_to(constant, producer, file, file.tree.scope_of[load.node], self.plan)
+        return access_to(constant, file, file.tree.scope_of[load.node], self.plan)
 
     def _relay(self, load: Load, producer: Producer) -> Relay | None:
         function = Function(producer.file, producer.node)

@@ -83,9 +83,7 @@ def _bound(name: str, file: FileFacts, resolver: Resolver) -> Constant | None:
     return Constant(homes[0], module, original)
 
 
-def access_to(
-    constant: Constant, producer: Producer, file: FileFacts, scope: Scope, plan: Plan
-) -> Access | None:
+def access_to(constant: Constant, file: FileFacts, scope: Scope, plan: Plan) -> Access | None:
     """Return how *file* gets at *constant* in *scope*, None if it cannot without a risk."""
     resolver = plan.finder.resolver
     for name, bindings in file.tree.module.bindings.items():
@@ -101,32 +99,30 @@ def access_to(
     if file.tree.module.star_import:
         return None
     module = (
-        _beside(producer, file, resolver)
-        if constant.file == producer.file.name
-        else _generated(constant, file)
+        _beside(constant, file, resolver)
+        if constant.module is None
+        else _generated(constant.file, constant.module, file)
     )
     return None if module is None else Access(constant.name, module)
 
 
-def _beside(producer: Producer, file: FileFacts, resolver: Resolver) -> str | None:
-    """Return what *file* imports at its top from the module of *producer*: with that its constants are there too."""
+def _beside(constant: Constant, file: FileFacts, resolver: Resolver) -> str | None:
+    """Return the module of *constant*, if *file* imports from it at its top: then the constant is there too."""
     for node in header_imports(file.source.tree):
         if isinstance(node, ast.ImportFrom) and node.names[0].name != "*":
             paths = resolver.modules_of(node, file)
-            if [resolver.modules.files.get(path.path) for path in paths] == [producer.file.name]:
+            if [resolver.modules.files.get(path.path) for path in paths] == [constant.file]:
                 return "." * node.level + (node.module or "")
     return None
 
 
-def _generated(constant: Constant, file: FileFacts) -> str | None:
-    """Return the module of *constant* as *file* spells it, if it imports from that package already."""
-    assert constant.module is not None
-    root = constant.module.split(".")[0]
+def _generated(name: str, module: str, file: FileFacts) -> str | None:
+    """Return the module *module*, the file *name*, as *file* spells it, if it imports from that package already."""
+    root = module.split(".", maxsplit=1)[0]
     if file.package[:1] == (root,):
-        home = ContractHome(constant.file, constant.module)
-        return None if may_run_as_script(file) else import_of(home, file)
+        return None if may_run_as_script(file) else import_of(ContractHome(name, module), file)
     absolute = any(_root_of(node) == root for node in header_imports(file.source.tree))
-    return constant.module if absolute else None
+    return module if absolute else None
 
 
 def _root_of(node: ast.Import | ast.ImportFrom) -> str:

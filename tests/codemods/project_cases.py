@@ -340,6 +340,13 @@ from chat import reply
 def endpoint(x):
     return StreamingResponse(reply(x), media_type="text/event-stream")
 """, more={"chat/__init__.py": "from .service import reply\n"}, contains=("SSE.stream(reply(x))",)),
+    project("scripts: a relay between the endpoint and the producer", """
+from between import _pass
+
+def endpoint(x):
+    return StreamingResponse(_pass(x), media_type="text/event-stream")
+""", package=False, more={"between.py": "from service import reply\n\n\nasync def _pass(x):\n    async for item in reply(x):\n        yield item\n"},
+            lacks=("SSE.stream", "SSE.chunks")),
     project("decorated by something else", """
 from .service import reply
 
