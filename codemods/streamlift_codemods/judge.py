@@ -25,7 +25,11 @@ if TYPE_CHECKING:
     from .scopes import Scope
     from .sites import Site
 
-JSON_PATCH = re.compile(rb"\bjson\.(?:dumps|JSONEncoder)\s*=[^=]|\bsetattr\(\s*json\s*,")
+# They begin with literal text, which is searched for many times as fast as a word boundary.
+JSON_PATCHES = (
+    re.compile(rb"json\.(?<=\bjson\.)(?:dumps|JSONEncoder)\s*=[^=]"),
+    re.compile(rb"setattr\((?<=\bsetattr\()\s*json\s*,"),
+)
 
 
 class Judge:
@@ -39,7 +43,7 @@ class Judge:
         self.plan = plan
         self.files = list(plan.facts.files.values())
         self.text_functions = TextFunctions(plan)
-        self.json_is_patched = plan.facts.project.matches(JSON_PATCH)
+        self.json_is_patched = plan.facts.project.matches(*JSON_PATCHES)
         self.failed: set[Site] = set()
         self.kept: dict[Site, str] = {}
 

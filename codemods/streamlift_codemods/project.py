@@ -5,15 +5,18 @@ from __future__ import annotations
 import errno
 import os
 import re
+import stat
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .carriers import TEST_FILE
 from .errors import UnreadableSource, UsageError
+from .mentions import Mentions, mentions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, KeysView
 
     from pathspec import GitIgnoreSpec
 
@@ -31,9 +34,17 @@ NEVER = {
     ".streamlift",
 }
 PROJECT_MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
-# A field name at the start of a string or of a line in it, or a comment frame.
-CANDIDATE = re.compile(
-    rb"""(?:["']|\\n|\\r|["']\\?\r?\n|\}|[\r\n])(?:data|event|id|retry):|["']:[^"'\n]*(?:\\n|\\r){2}|\bStreamingChunk[.(]|@\w*producer\("""
+FIELD_START = rb"""%(field)s(?:(?<=["'}\r\n]%(field)s)|(?<=\\[nr]%(field)s))"""
+# What a file with a frame holds: a field name at the start of a string or of a line in it, or a comment frame;
+# or chunks already. Each begins with literal text, which is searched for many times as fast as a choice.
+SIGNS = (
+    *(
+        re.compile(FIELD_START % {b"field": name})
+        for name in (b"data:", b"event:", b"id:", b"retry:")
+    ),
+    re.compile(rb""":(?<=["']:)[^"'\n]*(?:\\n|\\r){2}"""),
+    re.compile(rb"StreamingChunk(?<=\bStreamingChunk)[.(]"),
+    re.compile(rb"@\w*producer\("),
 )
 
 
@@ -57,11 +68,13 @@ class Project:
     overlay: dict[str, bytes] = field(default_factory=dict)
     errors: list[UnreadableSource] = field(default_factory=list)
     _bytes: dict[str, bytes | None] = field(default_factory=dict, repr=False)
+    _mentions: Mentions | None = field(default=None, repr=False)
 
     def read(self, name: str) -> bytes | None:
         """Return the bytes of *name*, None if they cannot be read; that is reported once."""
-        if name in self.overlay:
-            return self.overlay[name]
+        return self.overlay[name] if name in self.overlay else self._read_from_disk(name)
+
+    def _read_from_disk(self, name: str) -> bytes | None:
         if name not in self._bytes:
             try:
                 self._bytes[name] = _read_regular(self.files[name])
@@ -72,33 +85,34 @@ class Project:
                 self.errors.append(UnreadableSource(name, problem, remedy, "unreadable"))
         return self._bytes[name]
 
-    @property
-    def names(self) -> Iterable[str]:
-        return [*self.files, *(name for name in self.overlay if name not in self.files)]
+    @cached_property
+    def names(self) -> KeysView[str]:
+        """The files, with those that only the overlay has."""
+        return {**self.files, **self.overlay}.keys()
 
     def candidates(self) -> list[str]:
         """Return the selected files whose bytes may hold a frame."""
         names = [name for name in self.names if name in self.selected or name in self.overlay]
-        return [name for name in names if (raw := self.read(name)) and CANDIDATE.search(raw)]
+        return [name for name in names if (raw := self.read(name)) and _may_hold_frames(raw)]
 
     def mentioning(self, words: set[str]) -> dict[str, set[str]]:
         """Return, for each of *words*, the files in whose text it stands as a whole word."""
-        found: dict[str, set[str]] = {word: set() for word in words}
-        if not words:
-            return found
-        pattern = re.compile(
-            rb"\b(?:" + b"|".join(re.escape(w.encode()) for w in sorted(words)) + rb")\b"
-        )
-        for name in self.names:
-            raw = self.read(name)
-            for match in set(pattern.findall(raw)) if raw else ():
-                found[match.decode()].add(name)
-        return found
+        return {word: self._mentioning(word) for word in words}
 
-    def matches(self, pattern: re.Pattern[bytes]) -> bool:
-        """Return whether *pattern* is found in any file but the tests."""
+    def _mentioning(self, word: str) -> set[str]:
+        changed = {name for name, raw in self.overlay.items() if mentions(raw, word)}
+        return changed | (self._on_disk.of(word) - self.overlay.keys())
+
+    @property
+    def _on_disk(self) -> Mentions:
+        if self._mentions is None:
+            self._mentions = Mentions(self._read_from_disk, list(self.files))
+        return self._mentions
+
+    def matches(self, *patterns: re.Pattern[bytes]) -> bool:
+        """Return whether any of *patterns* is found in any file but the tests."""
         return any(
-            (raw := self.read(name)) and pattern.search(raw) is not None
+            (raw := self.read(name)) and any(pattern.search(raw) for pattern in patterns)
             for name in self.names
             if not TEST_FILE.search(name)
         )
@@ -117,6 +131,7 @@ class Project:
             selected,
             {**self.overlay, **overlay},
             _bytes=self._bytes,
+            _mentions=self._on_disk,
         )
 
 
@@ -152,7 +167,10 @@ def open_project(paths: list[Path], exclude: Iterable[str] = ()) -> Project:
 
 
 def _name(path: Path, scanned: Path) -> str:
-    return Path(os.path.relpath(path, scanned)).as_posix()
+    inside = f"{scanned}{os.sep}"
+    shown = str(path)
+    shown = shown[len(inside) :] if shown.startswith(inside) else os.path.relpath(path, scanned)
+    return shown.replace(os.sep, "/")
 
 
 def project_root(path: Path) -> Path:
@@ -192,19 +210,19 @@ def _walk(
             continue
         if is_directory:
             yield from _walk(path, top, ignores, exclude)
-        elif not _is_folder(path):  # what is neither is reported when it is read
+        elif not _is_folder(entry):  # what is neither is reported when it is read
             yield path
 
 
 def _read_regular(path: Path) -> bytes:
-    if path.exists() and not path.is_file():  # a pipe would be waited for
+    if not stat.S_ISREG(path.stat().st_mode):  # a pipe would be waited for
         raise OSError(errno.EINVAL, "no regular file")
     return path.read_bytes()
 
 
-def _is_folder(path: Path) -> bool:
+def _is_folder(entry: os.DirEntry[str]) -> bool:
     try:
-        return path.is_dir()
+        return entry.is_dir()
     except OSError:  # a link that leads to itself
         return False
 
@@ -229,3 +247,7 @@ def _is_ignored(path: Path, is_directory: bool, ignores: list[tuple[Path, GitIgn
 
 def _is_excluded(path: Path, top: Path, exclude: tuple[str, ...]) -> bool:
     return any(path.match(pattern) or path.relative_to(top).match(pattern) for pattern in exclude)
+
+
+def _may_hold_frames(raw: bytes) -> bool:
+    return any(sign.search(raw) for sign in SIGNS)
