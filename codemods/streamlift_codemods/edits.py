@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .source import Span
+    from .literals import Span
 
 
 BARE_LINE_FEED = re.compile(r"(?<!\r)\n")

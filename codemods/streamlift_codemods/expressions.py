@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .fragment import Fragment, parse_fragment
+from .literals import scan
 
 if TYPE_CHECKING:
-    import libcst
-
     from .frame_text import Text
     from .read_text import Hole
 
-NOT_PLAINLY_QUOTED = re.compile(r"""\\|[fF][rR]?['"]|'''|\"\"\"|\#""")
 ESCAPE = re.compile(r"\\.", re.DOTALL)
 ESCAPE_OR_QUOTE = {quote: re.compile(rf"\\.|{quote}", re.DOTALL) for quote in ("'", '"')}
 
@@ -109,39 +107,20 @@ def _escaped(literal: str, quote: str) -> str:
 
 def requoted(fragment: Fragment, style: Style) -> str:
     """Return the text of *fragment*, which stood inside an f-string, in the project's own quotes."""
-    other = "'" if style.quote == '"' else '"'
-    if other not in fragment.text:
-        return fragment.text
-    if not NOT_PLAINLY_QUOTED.search(fragment.text) and style.quote not in fragment.text:
-        return fragment.text.replace(other, style.quote)  # each of them delimits a string
-    import libcst
-
-    try:
-        tree = libcst.parse_expression(f"({fragment.text}\n)")
-    except libcst.ParserSyntaxError:
-        return fragment.text
-    changed = tree.visit(_requoter(style.quote))
-    assert isinstance(changed, libcst.BaseExpression)
-    return libcst.Module([]).code_for_node(changed).strip()[1:-1].removesuffix("\n")
-
-
-def _requoter(quote: str) -> libcst.CSTTransformer:
-    import libcst
-
-    class Requoter(libcst.CSTTransformer):
-        def visit_FormattedString(self, node: libcst.FormattedString) -> bool:  # noqa: N802, ARG002
-            return False  # the quotes inside of it depend on its own
-
-        def leave_SimpleString(  # noqa: N802
-            self, original_node: libcst.SimpleString, updated_node: libcst.SimpleString
-        ) -> libcst.SimpleString:
-            plain = original_node.quote in {"'", '"'} and "\\" not in original_node.raw_value
-            if not plain or quote in original_node.raw_value:
-                return updated_node
-            text = f"{original_node.prefix}{quote}{original_node.raw_value}{quote}"
-            return updated_node.with_changes(value=text)
-
-    return Requoter()
+    text = fragment.text
+    pieces = []
+    end = 0
+    for literal in (literal for group in scan(text).strings for literal in group):
+        start, stop = literal.span.start + len(literal.prefix), literal.span.end
+        body = text[start + 1 : stop - 1]
+        if (
+            not literal.is_formatted
+            and len(literal.quote) == 1
+            and not {style.quote, "\\"} & {*body}
+        ):
+            pieces += [text[end:start], style.quote, body, style.quote]
+            end = stop
+    return "".join([*pieces, text[end:]])
 
 
 def dedented(text: str, indentation: str) -> str:

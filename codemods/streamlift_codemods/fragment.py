@@ -1,19 +1,21 @@
 """A piece of source text with its own syntax tree, so that every part of it has a true position.
 
 Before Python 3.12 `ast` gives wrong positions inside f-strings
-(https://docs.python.org/3/whatsnew/3.12.html#pep-701-syntactic-formalization-of-f-strings); libcst gives
-the text of each replacement field on every host, and each is parsed on its own.
+(https://docs.python.org/3/whatsnew/3.12.html#pep-701-syntactic-formalization-of-f-strings); so the text of
+each replacement field is parsed on its own.
 """
 
 from __future__ import annotations
 
-import ast
-import warnings
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from .source import LINE_END
+from .literals import LINE_END, Field, scan
+from .newer_grammar import parse_expression
+
+if TYPE_CHECKING:
+    import ast
 
 if TYPE_CHECKING:
     import libcst
@@ -54,11 +56,9 @@ def parse_fragment(text: str) -> Fragment:
     """Parse *text* as one expression, with or without line breaks in it.
 
     Raises:
-        SyntaxError: If this Python cannot read it.
+        SyntaxError: If it is none.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return Fragment(text, ast.parse(f"({text}\n)", mode="eval").body)
+    return Fragment(text, parse_expression(f"({text}\n)"))
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Replacement:
         value: The expression.
         conversion: "r", "s", "a" or "".
         has_spec: Whether a format specification follows.
-        text: The whole field as written, braces included.
+        text: The whole field, braces included, without the name that `=` shows.
     """
 
     value: Fragment
@@ -78,41 +78,25 @@ class Replacement:
     text: str
 
 
-def _without_equal(part: libcst.FormattedStringExpression) -> libcst.FormattedStringExpression:
-    """Return the field without the `=` whose text is a literal part of its own for `ast`; `x=` renders as `x!r` does."""
-    if part.equal is None:
-        return part
-    plain = part.conversion is None and part.format_spec is None
-    return part.with_changes(equal=None, conversion="r" if plain else part.conversion)
-
-
 def replacement_fields(text: str) -> list[Replacement]:
     """Return the replacement fields of the f-strings that *text* consists of, in order.
 
     Raises:
-        SyntaxError: If this Python cannot read one of them.
+        SyntaxError: If there is anything else, or if it cannot be read.
     """
-    import libcst
+    text = f"({text}\n)"  # in parentheses lines may break between the strings
+    scanned = scan(text)
+    if not scanned.is_only_strings or len(scanned.strings) != 1:
+        raise SyntaxError("more than strings side by side")
+    return [_replacement(field, text) for literal in scanned.strings[0] for field in literal.fields]
 
-    module = libcst.Module([])
-    found: list[Replacement] = []
 
-    def collect(node: libcst.BaseExpression) -> None:
-        if isinstance(node, libcst.ConcatenatedString):
-            collect(node.left)
-            collect(node.right)
-        elif isinstance(node, libcst.FormattedString):
-            for written in node.parts:
-                if isinstance(written, libcst.FormattedStringExpression):
-                    part = _without_equal(written)
-                    value = parse_fragment(module.code_for_node(part.expression))
-                    plain = part.conversion is None and part.format_spec is None
-                    field = f"{{{value.text}}}" if plain else module.code_for_node(part)
-                    spec = part.format_spec is not None
-                    found.append(Replacement(value, part.conversion or "", spec, field))
-
-    try:
-        collect(libcst.parse_expression(f"({text}\n)"))
-    except libcst.ParserSyntaxError as error:
-        raise SyntaxError(str(error)) from error
-    return found
+def _replacement(field: Field, text: str) -> Replacement:
+    value = text[slice(*field.value)]
+    tail = f"!{field.shown_by}" if field.shown_by else ""
+    if field.spec is not None:
+        tail += text[field.spec_start : field.span.end - 1]
+    opening = "{ " if value.startswith("{") else "{"  # two braces would be text
+    return Replacement(
+        parse_fragment(value), field.shown_by, field.spec is not None, f"{opening}{value}{tail}}}"
+    )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .edits import FIRST_PARTY, FUTURE, LOCAL, STANDARD_LIBRARY, THIRD_PARTY, Edit, insert, replace
-from .source import LINE_END, Span
+from .literals import LINE_END, Span
 
 if TYPE_CHECKING:
     from .scopes import ScopeTree

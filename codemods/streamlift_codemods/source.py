@@ -6,30 +6,21 @@ import ast
 import io
 import re
 import tokenize
-import warnings
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from .errors import UnreadableSource
+from .literals import LINE_END, Span, scan
+from .newer_grammar import parse_module
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-# Python's own line ends; str.splitlines() also cuts at form feeds, U+2028 and others.
-# https://docs.python.org/3/reference/lexical_analysis.html#physical-lines
-LINE_END = re.compile(r"\r\n|\r|\n")
 STRING_START = re.compile(r"""[rbuRBUfF]{0,2}(["'])(?!\1\1)""")
 UNBREAKABLE = re.compile(r"""["'#]""")
 BOM = b"\xef\xbb\xbf"
-
-
-class Span(NamedTuple):
-    """A half-open range of characters of a file's text."""
-
-    start: int
-    end: int
 
 
 @dataclass(frozen=True)
@@ -176,15 +167,13 @@ class SourceFile:
 
 
 def comments_in(text: str) -> list[str]:
-    """Return the comments of *text*, a piece of source."""
+    """Return the comments of *text*, a piece of source, those inside of f-strings included."""
     if "#" not in text:
         return []
-    lines = iter(text.splitlines(keepends=True))
     try:
-        tokens = list(tokenize.generate_tokens(lambda: next(lines, "")))
-    except (tokenize.TokenError, SyntaxError, IndentationError):
+        return scan(text).comments
+    except SyntaxError:
         return ["unreadable"]
-    return [token.string for token in tokens if token.type == tokenize.COMMENT]
 
 
 def parse_source(raw: bytes, path: Path, name: str) -> SourceFile:
@@ -217,11 +206,7 @@ def _decode(raw: bytes, name: str) -> tuple[str, str]:
 
 def _parse(text: str, name: str) -> ast.Module:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter(
-                "ignore"
-            )  # an invalid escape in the user's code is not our message
-            return ast.parse(text)
+        return parse_module(text)
     except SyntaxError as error:
         line = error.lineno or 0
         raise UnreadableSource(

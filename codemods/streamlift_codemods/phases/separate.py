@@ -19,10 +19,11 @@ from ..expressions import dedented, laid_out
 from ..facts import names_member
 from ..frame_flow import FRAME_LIST_METHODS, Flow, Function, Variable
 from ..imports import NewImport, add_imports, after_statement, binding_statement, remove_names
+from ..literals import Span
 from ..producers import OUR_DECORATOR
 from ..scopes import ScopeTree, last_name
 from ..sites import CHUNK
-from ..source import Span, comments_in, parse_source
+from ..source import comments_in, parse_source
 
 if TYPE_CHECKING:
     from ..content import Arm, Content
