@@ -17,9 +17,6 @@ from .newer_grammar import parse_expression
 if TYPE_CHECKING:
     import ast
 
-if TYPE_CHECKING:
-    import libcst
-
 
 @dataclass(frozen=True)
 class Fragment:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from .content import display_of
 from .expressions import NotWritable
 from .fragment import parse_fragment
+from .literals import needs_pep_701
 from .prove import NotProved, prove
 from .rewrite import GRADES, ChunkWriter
 from .source import comments_in
@@ -61,6 +62,7 @@ def _fill_in(
     try:
         written = _written(plan, file, site, formatters)
         _check_comments(site, written)
+        _check_grammar(site, written)
     except NotWritable as error:
         return error.reason
     except (NotProved, SyntaxError) as error:
@@ -116,6 +118,12 @@ def _check_comments(site: Site, written: Rewritten) -> None:
     before = comments_in(f"({site.source.segment(site.node)}\n)")
     if before != comments_in(f"({written.expression}\n)"):
         raise NotWritable("comment-in-code")
+
+
+def _check_grammar(site: Site, written: Rewritten) -> None:
+    newer = needs_pep_701(written.expression)
+    if newer and not needs_pep_701(site.source.segment(site.node)):
+        raise NotWritable("quotes-in-field")
 
 
 def _compared(
