@@ -247,8 +247,9 @@ class _Scanner:
         if self.text[at] == "=":
             at = self._after_blanks(at + 1)
             equal = self.text[start + 1 : at]
-            if has_comment:
-                raise SyntaxError("a comment in the text of a field")
+            # From 3.12 on the text ends at the first exclamation mark, and its escapes are undone.
+            if has_comment or {"!", "\\"} & {*equal}:
+                raise SyntaxError("a field whose text depends on the version of Python")
         conversion = CONVERSION.match(self.text, at)
         if conversion is not None:
             at = conversion.end()
