@@ -41,6 +41,7 @@ def verdicts(root: Path) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for site in plan.sites:
         verdict = site.grade or " ".join(filter(None, (site.verdict, site.reason)))
+        verdict += " as text" if site.as_text else ""
         found[site.source.name] = (*found.get(site.source.name, ()), verdict)
     return found
 
