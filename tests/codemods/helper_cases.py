@@ -414,7 +414,7 @@ async def stream(x):
     Case("a test patches it", {
         "app.py": 'import json\n\n\ndef _sse(x):\n    return f"data: {json.dumps(x)}\\n\\n"\n\n\nasync def stream(x):\n    yield _sse(x)\n',
         "tests/test_app.py": "def test_it(mocker):\n    mocker.patch('app._sse')\n",
-    }, ("refused replaced-helper", "refused replaced-helper")),
+    }, ("payload as text", "payload as text")),
     Case("overridden in another file", {
         "app.py": 'import json\n\n\nclass Service:\n    def _sse(self, x):\n        return f"data: {json.dumps(x)}\\n\\n"\n\n    async def stream(self, x):\n        yield self._sse(x)\n',
         "other.py": "from app import Service\n\n\nclass Other(Service):\n    def _sse(self, x):\n        return str(x)\n",

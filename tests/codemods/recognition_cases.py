@@ -127,7 +127,7 @@ def frames(x):
 async def stream(x):
     for frame in frames(x):
         yield frame
-""", "refused list-helper", "refused list-helper"),
+""", "payload as text", "payload as text"),
     app("a list that is yielded from", """
 def stream(x):
     chunks = []

@@ -244,7 +244,7 @@ from stage import words_sync
 
 def relayed(q):
     return (f"data: {json.dumps({'token': str(word)})}\n\n" for word in words_sync(q))
-""", "refused public-helper*", **{"api.py": ("refused carrier-response*",)}),
+""", "refused list-helper*", **{"api.py": ("refused carrier-response*",)}),
     carrier("of an iterator class", r"""
 import json
 
@@ -265,7 +265,7 @@ class Frames:
 
 def relayed(q):
     return Frames(q)
-""", "refused public-helper*"),
+""", "refused method-helper*"),
     Project("frames over a web socket", {
         "app.py": r"""
 from fastapi import FastAPI, WebSocket

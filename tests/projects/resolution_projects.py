@@ -207,7 +207,7 @@ class French(Chat):
     def frame(self, payload):
         return f"data: {json.dumps(payload, ensure_ascii=False)}\n\n"
 """,
-    }, {"base.py": ("refused public-helper*", "refused public-helper*", "refused public-helper*"), "french.py": ("refused public-helper*",)}),
+    }, {"base.py": ("refused method-helper*", "refused method-helper*", "refused method-helper*"), "french.py": ("refused method-helper*",)}),
     Project("a protocol", {
         "app.py": APP,
         "api.py": router("from wiring import chat_model", "chat_model().reply(q)"),

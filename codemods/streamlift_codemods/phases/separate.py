@@ -129,14 +129,15 @@ class _FileRewriting:
     def _laid_out(self, span: Span, expression: str) -> Edit:
         """Return the edit that puts *expression* in the place of *span*, in several lines if need be."""
         first, last = self.source.line_of(span.start), self.source.line_of(span.end)
-        lengths = [len(self.source.line_text(line)) for line in range(first, last + 1)]
+        lines = [self.source.line_text(line) for line in range(first, last + 1)]
+        before = lines[0][: span.start - self.source.line_start(span.start)].lstrip("\f")
         text = laid_out(
             expression,
-            self.source.indentation(span.start),
-            span.start - self.source.line_start(span.start),
-            self.source.line_start(span.end) + lengths[-1] - span.end,
+            self.source.indentation(span.start).lstrip("\f"),
+            len(before),
+            self.source.line_start(span.end) + len(lines[-1]) - span.end,
             self.style,
-            replaced=max(lengths),
+            replaced=max(len(line.lstrip("\f")) for line in lines),
         )
         return replace(span, text)
 
