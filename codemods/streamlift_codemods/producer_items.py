@@ -35,6 +35,9 @@ def items_of(producer: Producer, constant: Constant, plan: Plan) -> Items | None
 
 
 def _read(constant: Constant, plan: Plan) -> Contract | None:
+    for home in plan.all_homes:
+        if home.name == constant.file and constant.name in home.contracts:
+            return home.contracts[constant.name]  # its file may not be there yet
     file = plan.facts.load(constant.file)
     bindings = file.tree.module.bindings.get(constant.name, []) if file else []
     value = bindings[0].value if len(bindings) == 1 else None

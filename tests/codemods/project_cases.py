@@ -354,6 +354,15 @@ def endpoint(x):
     return StreamingResponse(reply(x), media_type="text/event-stream")
 """, service=SERVICE.replace("async def", "def traced(f):\n    return f\n\n\n@traced\nasync def"),
             boundary=("decorator",), lacks=("SSE.stream",)),
+    Case("a relay of a relay, each in its own module", {
+        "pyproject.toml": "[project]\nname = 'shop'\n",
+        "shop/__init__.py": "",
+        "shop/service.py": 'import json\n\n\nasync def _tokens(x):\n    yield f"data: {json.dumps(x)}\\n\\n"\n',
+        "shop/relay.py": "from .service import _tokens\n\n\nasync def _relay(x):\n    async for item in _tokens(x):\n        yield item\n",
+        "shop/api.py": "from starlette.responses import StreamingResponse\n\nfrom .relay import _relay\n\n\nasync def _again(x):\n    async for item in _relay(x):\n        yield item\n\n\nasync def endpoint(x):\n    return StreamingResponse(_again(x), media_type='text/event-stream')\n",
+    }, ("payload",), entry="shop.api:endpoint",
+         contains=("SSE.chunks(_tokens(x))", "SSE.chunks(_relay(x))", "SSE.stream(_again(x))"),
+         lacks=("producer", "from shop.sse_contracts import SSE")),
     *(
         project(f"a relay: {name}", f"""
 import json

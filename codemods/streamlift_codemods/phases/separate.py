@@ -160,8 +160,8 @@ class _FileRewriting:
     def _producer(self, producer: Producer) -> None:
         name = self.plan.constant_of(producer, self.file)
         self._annotate(_item_type(producer.node.returns), foreign=producer.yields_other_things)
-        self._use_contract(producer)
         if producer.needs_decorator:
+            self._use_contract(producer)
             decorator = self._decorator(producer)
             start = self.source.span(producer.node).start
             indentation = self.source.indentation(start).rpartition("\f")[2]
