@@ -44,7 +44,9 @@ def test_a_chunk_in_a_tuple_is_never_encoded(tmp_path):
 
     assert seen(program(IN_A_TUPLE).sent(1)) == [b'data: {"n": 1}\n\n']
     assert lost == [repr(AttributeError("'PayloadChunk' object has no attribute 'encode'"))]
-    assert left(IN_A_TUPLE, tmp_path) == ["refused in-container"]
+    text = rewritten(IN_A_TUPLE, tmp_path)
+    assert 'yield SSE.format_chunk(StreamingChunk.of({"n": n})), 500' in text  # it stays text
+    assert seen(program(text).sent(1)) == seen(program(IN_A_TUPLE).sent(1))
 
 
 # A frame in two parts
