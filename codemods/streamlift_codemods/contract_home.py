@@ -13,6 +13,7 @@ from .edits import CONSTANT, Edit, apply_edits, insert
 from .edits import replace as replace_span
 from .expressions import laid_out
 from .imports import (
+    DEFINITIONS,
     NewImport,
     add_imports,
     after_statement,
@@ -173,8 +174,7 @@ def constant_edits(home: ContractHome, source: SourceFile, style: Style) -> list
 def _named_last(contract: Contract, source: SourceFile) -> ast.stmt | None:
     """Return the last definition of *source* that *contract* names."""
     names = {named.text for named in contract.dialect.objects if named.home == source.name}
-    definitions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    found = [n for n in source.tree.body if isinstance(n, definitions) and n.name in names]
+    found = [n for n in source.tree.body if isinstance(n, DEFINITIONS) and n.name in names]
     return found[-1] if found else None
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 BLANK_LINE = re.compile(r"[ \t]*(?:\r\n|\r|\n)")
 IMPORT_HEAD = re.compile(r"(?:from\s+\S+\s+)?import\s+")
 ImportNode = ast.Import | ast.ImportFrom
-DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ def blank_lines_before(source: SourceFile, offset: int) -> str:
     rest = source.text[offset:]
     code = len(rest) - len(rest.lstrip("\r\n \t\f"))
     following = (s for s in source.tree.body if source.span(s).end > offset)
-    defines = isinstance(next(following, None), (*DEFINITIONS, ast.ClassDef))
+    defines = isinstance(next(following, None), DEFINITIONS)
     return "\n" * max(0, (2 if defines else 1) - len(LINE_END.findall(rest[:code])))
 
 
@@ -119,7 +119,7 @@ def end_of_imports(source: SourceFile) -> int:
     """Return the offset of the line after the last import before the first definition, or that of the header."""
     last = None
     for statement in source.tree.body:
-        if isinstance(statement, (*DEFINITIONS, ast.ClassDef)):
+        if isinstance(statement, DEFINITIONS):
             break
         nested = ast.walk(statement) if isinstance(statement, (ast.If, ast.Try)) else [statement]
         if any(isinstance(node, (ast.Import, ast.ImportFrom)) for node in nested):
