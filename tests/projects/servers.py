@@ -154,11 +154,10 @@ def django_asgi(urlpatterns, request: Request) -> object:
     from django.core.handlers.asgi import ASGIHandler
 
     with _django(urlpatterns), warnings.catch_warnings():
-        # Of a request that is cancelled it leaves the file of the body to the garbage collector.
+        # Of a stream that is cancelled or fails it leaves the file of the body to the garbage collector.
         warnings.simplefilter("ignore", ResourceWarning)
         seen = asgi(ASGIHandler(), request)
-        if request.disconnect_after is not None:
-            gc.collect()
+        gc.collect()
         return seen
 
 
