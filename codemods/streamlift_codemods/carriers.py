@@ -39,7 +39,6 @@ NOT_SSE = {
     "annotation",
     "subscript",
     "statement",
-    "import",
     "documentation",
 }
 # What OpenAPI and its like call a text that people read.
@@ -107,10 +106,11 @@ def _name(child: ast.AST, parent: ast.AST, tree: ScopeTree) -> str:  # noqa: C90
         case ast.GeneratorExp() | ast.ListComp() | ast.SetComp() | ast.DictComp():
             return "comprehension"
         case ast.FunctionDef() | ast.AsyncFunctionDef():
-            return "annotation" if child is parent.returns else "default"
+            defaults = (*parent.args.defaults, *parent.args.kw_defaults)
+            return "default" if child in defaults else "annotation"
         case ast.Subscript():
             return "subscript"
-        case ast.arg() | ast.AnnAssign():
+        case ast.AnnAssign():
             return "annotation"
     return "expression"
 

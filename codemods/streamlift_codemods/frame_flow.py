@@ -342,7 +342,7 @@ class Flow:
                     return Function(function, holds)
             case (
                 ast.Assign(targets=[ast.Name() as name]) | ast.AnnAssign(target=ast.Name() as name)
-            ):
+            ) if parent.value is child:
                 if self.file.tree.scope_of[parent].function is not None:
                     return self._variable(name, holds)
                 return "carrier-constant"

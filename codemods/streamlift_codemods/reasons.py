@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .reason_examples import EXAMPLES, Example
+
 
 @dataclass(frozen=True)
 class Reason:
@@ -19,8 +21,12 @@ class Reason:
     meaning: str
     by_hand: str
 
+    @property
+    def example(self) -> Example | None:
+        """Code that is left for this reason, if a piece of code can show it."""
+        return EXAMPLES.get(self.code)
 
-WRAP = "move it by hand, or leave it: the boundary lets text through unchanged"
+
 TEXT = "write SSE.format_chunk(StreamingChunk.of(...)), the same text, if it is a frame of an event stream"
 NOTHING = "nothing: it is no frame"
 
@@ -34,11 +40,14 @@ REASONS = {
         Reason("split-frame", "The text is a part of a frame; the rest is sent elsewhere.",
                "join the parts into one expression, if nothing relies on the messages between"),
         Reason("no-terminator", "The text has no line end after its last field, so no client dispatches it.",
-               "check whether the frame is cut off by mistake"),
-        Reason("comment-in-frame", "A comment line stands inside of a frame.", "send the comment by itself"),
-        Reason("repeated-field", "A field occurs more than once in the frame.", WRAP),
-        Reason("mixed-blanks", "Some colons of the frame are followed by a blank and some are not.", WRAP),
-        Reason("unknown-field", "A line of the text has no field name that the standard knows.", WRAP),
+               "join it with the text that ends the frame; without one, add the line ends"),
+        Reason("comment-in-frame", "A comment line stands inside of a frame.", "send the comment before it, as a chunk of its own; that is one line end more"),
+        Reason("repeated-field", "A field occurs more than once in the frame.",
+               "of several event, id or retry lines write the last, which is all that clients use; join several data lines in one value"),
+        Reason("mixed-blanks", "Some colons of the frame are followed by a blank and some are not.",
+               "write a blank behind each colon, which clients drop"),
+        Reason("unknown-field", "A line of the text has no field name that the standard knows.",
+               "put what it says in the data, or take it out: clients pass the line over"),
         Reason(
             "comment-in-code",
             "A comment stands inside of the expression and would be lost.",
@@ -48,25 +57,25 @@ REASONS = {
         Reason(
             "source-text",
             "The text depends on the source itself, such as a traceback: an added import moves its line numbers.",
-            "move it by hand, if nothing relies on the line numbers",
+            "yield the chunk by hand, if nothing relies on the line numbers",
         ),
         Reason(
             "rewriting-failed",
             "The edits of the file do not fit together; it stays as it is.",
             "please report it with the file",
         ),
-        Reason("no-data", "The frame has neither data nor a comment.", WRAP),
+        Reason("no-data", "The frame has neither data nor a comment.",
+               "give it data, without which clients dispatch no event, or send a comment"),
         Reason("percent-format", "The % template has a field, or one value, whose text cannot be told.", "use an f-string"),
         Reason("str-format", "The str.format template has a field whose text cannot be told.", "use an f-string"),
         Reason("str-join", "The joined lines are not all in one display.", "use an f-string"),
         Reason("newer-grammar", "The f-string cannot be read for certain: it is wrong, or says another text on other versions of Python.",
                "write the field in a plainer way"),
         Reason("text-and-bytes", "The expression adds text and bytes.", "fix the expression"),
-        Reason("opaque-bytes", "The frame has bytes in it whose making cannot be seen.", WRAP),
-        Reason("other-codec", "The frame is encoded in another way than UTF-8 as it stands.", WRAP),
+        Reason("opaque-bytes", "The frame has bytes in it whose making cannot be seen.", "make the frame as text, and encode all of it"),
+        Reason("other-codec", "The frame is encoded in another way than UTF-8 as it stands.",
+               "encode all of it as UTF-8, which is what clients decode"),
         Reason("in-container", "The frame stands in a tuple, list or dict, which no boundary looks into.", TEXT),
-        Reason("carrier-variable", "The frame is kept in a variable that is used elsewhere, or later.",
-               "yield the frame where it is made"),
         Reason("carrier-constant", "The frame is a module or class constant.", TEXT),
         Reason("carrier-list", "The frame is collected in a list that is also used in another way.", TEXT),
         Reason("carrier-queue", "The frame is put on a queue whose other end is not known.", TEXT),
@@ -84,7 +93,7 @@ REASONS = {
             Reason(f"carrier-{carrier}", f"The frame is also {use}, which needs text.", TEXT)
             for carrier, use in (("log", "logged"), ("comparison", "compared"), ("parsing", "searched or cut"),
                                  ("subscript", "used as a key"), ("statement", "left standing"),
-                                 ("annotation", "an annotation"), ("import", "imported"),
+                                 ("annotation", "an annotation"),
                                  ("documentation", "an example for people"))
         ),
         Reason("test-code", "The file is a test; its frames are expectations or fake upstreams.",
@@ -93,11 +102,12 @@ REASONS = {
         Reason("route-generator", "The generator is the path operation itself; the framework decides what to make of it.",
                "return a response around an inner generator"),
         Reason("name-collision", "A name that the new code needs, such as StreamingChunk, means something else in this file.", "rename one of the two"),
-        Reason("not-proved", "The new expression does not do the same in every case.", "compare both by hand"),
+        Reason("not-proved", "The new expression does not do the same in every case.", "write the chunk by hand if the values for which they differ cannot occur"),
         Reason("may-not-be-str", "The value may be something else than a str.", "make it a str"),
         Reason("quotes-in-field", "The f-string cannot be written again with its quotes.", "bind the value to a name first"),
         Reason("mixed-concatenation", "F-strings and sums are mixed in the text.", "use one f-string"),
-        Reason("not-a-number", "The constant JSON holds NaN or an infinity.", WRAP),
+        Reason("not-a-number", "The constant JSON holds NaN or an infinity.",
+               "yield it as float('nan'), or better as None: no browser can parse it"),
         Reason("public-helper", "The helper is public, so code outside of the project may rely on its text; and no call of it can take a chunk.",
                "set closed-world = true in [tool.streamlift] if there is no such code"),
         Reason("shared-helper", "Another file uses the helper, or a string names it; and no call of it can take a chunk.",
@@ -108,18 +118,12 @@ REASONS = {
                "let the tests replace the generator, or compare what it yields"),
         Reason("list-helper", "The helper is public and returns a list of frames.", "make it a generator, or write the chunks where they are yielded"),
         Reason("stack-helper", "The helper looks at the code that calls it, and would see our decorator there.", "take that out of the helper"),
-        Reason("helper-escapes", "The helper is never called here, or is passed on as a value.", WRAP),
-        Reason("helper-returns-more", "The helper also returns something that is no frame.", "return frames only"),
-        Reason("helper-generator", "The helper is a generator itself.", WRAP),
-        Reason("helper-lambda", "The helper is called in a lambda.", WRAP),
+        Reason("helper-escapes", "The helper is never called here, or is passed on as a value.",
+               "call it where its frame is yielded"),
+        Reason("helper-generator", "The helper is a generator itself.", "yield the frame, or return it from a plain function"),
         Reason("async-helper", "The helper is a coroutine function.", "make it a plain function"),
-        Reason("decorated-helper", "The helper has a decorator whose effect is unknown.", WRAP),
-        *(
-            Reason(f"helper-{carrier}", f"A call of the helper leaves by another way than yield ({carrier}).", WRAP)
-            for carrier in ("return", "variable", "constant", "list", "queue", "writer", "publish", "argument", "response",
-                            "accumulated", "comprehension", "assignment", "expression", "container", "comparison",
-                            "parsing", "log", "statement", "subscript", "default")
-        ),
+        Reason("decorated-helper", "The helper has a decorator whose effect is unknown.",
+               "put the decorator on a function that makes the data only"),
         Reason("docstring", "The string is a docstring.", NOTHING),
         Reason("statement", "The string stands alone.", NOTHING),
         Reason("comparison", "The string is compared with another.", "see the relay that reads its own frames back"),

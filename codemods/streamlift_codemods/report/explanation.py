@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import difflib
+from textwrap import indent
+from typing import TYPE_CHECKING
 
 from ..errors import UsageError
 from ..reasons import REASONS
 from ..rules import RULES
+
+if TYPE_CHECKING:
+    from ..reasons import Reason
 
 
 def explain(code: str) -> str:
@@ -19,8 +24,18 @@ def explain(code: str) -> str:
         rule = RULES[code.upper()]
         return f"{rule.code} {rule.name}\n\n{rule.meaning}\n\n  before  {rule.before}\n  after   {rule.after}\n"
     if code in REASONS:
-        reason = REASONS[code]
-        return f"{reason.code}\n\n{reason.meaning}\n\nBy hand: {reason.by_hand}.\n"
+        return _explained(REASONS[code])
     near = difflib.get_close_matches(code, [*RULES, *REASONS], n=1)
     hint = f"did you mean {near[0]}?" if near else "scan shows the codes"
     raise UsageError(code, "is neither a rule nor a reason", hint)
+
+
+def _explained(reason: Reason) -> str:
+    example = reason.example
+    parts = [reason.code, reason.meaning]
+    if example is not None:
+        parts += ["For example:", indent(example.before, "    ")]
+    parts.append(f"By hand: {reason.by_hand}.")
+    if example is not None and example.after:
+        parts.append(indent(example.after, "    "))
+    return "\n\n".join(parts) + "\n"

@@ -67,6 +67,12 @@ They are the `not_sse` rows of `streamlift scan --format json`.
 The run goes on without them, and exits with 2.
 
 {files}
+
+## Examples
+
+What is left for each reason, and what a person makes of it where that is the same for everybody.
+
+{examples}
 """
 
 
@@ -93,6 +99,7 @@ def rules_page() -> str:
         sites=_sites(),
         strings=_reasons(STRING_REASONS),
         files=_reasons(FILE_REASONS),
+        examples="\n\n".join(map(_example, filter(_has_example, REASONS.values()))),
     )  # fmt: skip
 
 
@@ -156,6 +163,24 @@ def _reasons(codes: Iterable[str]) -> str:
     listed = [reason for reason in REASONS.values() if reason.code in chosen]
     rows = [_reason_row(list(same)) for _, same in groupby(listed, key=_common_meaning)]
     return _table(("reason", "what the tool saw", "by hand"), rows)
+
+
+def _has_example(reason: Reason) -> bool:
+    return reason.example is not None
+
+
+def _example(reason: Reason) -> str:
+    """Return the section of *reason*, which has an example."""
+    example = reason.example
+    assert example is not None
+    parts = [f"### {reason.code}", _python(example.before)]
+    if example.after:
+        parts += [f"By hand: {reason.by_hand}.", _python(example.after)]
+    return "\n\n".join(parts)
+
+
+def _python(code: str) -> str:
+    return f"```python\n{code}\n```"
 
 
 def _common_meaning(reason: Reason) -> tuple[str, str]:
