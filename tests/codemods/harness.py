@@ -367,15 +367,15 @@ def _imported(root: Path, module: str, stage: types.ModuleType) -> Iterator[type
     writes, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     sys.modules["stage"] = stage
     sys.path.insert(0, str(root))
-    importlib.invalidate_caches()
     try:
         yield importlib.import_module(module)
     finally:
         sys.path.remove(str(root))
+        sys.path_importer_cache.pop(str(root), None)  # or each later import asks for it
         sys.dont_write_bytecode = writes
-        for name in [*sys.modules]:
+        for name in set(sys.modules) - known:
             file = getattr(sys.modules[name], "__file__", None) or ""
-            if name not in known and file.startswith(str(root)):
+            if file.startswith(str(root)):
                 del sys.modules[name]
         del sys.modules["stage"]
 

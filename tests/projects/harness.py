@@ -2,7 +2,6 @@
 
 import contextlib
 import functools
-import gc
 import importlib
 import io
 import logging
@@ -63,7 +62,6 @@ def imported(root: Path, project: Project, database: Path) -> Iterator[tuple[obj
     writes, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     sys.modules["stage"] = module = stage(database)
     sys.path[:0] = folders
-    importlib.invalidate_caches()
     name, attribute = project.entry.split(":")
     try:
         yield getattr(importlib.import_module(name), attribute), module.log
@@ -71,6 +69,7 @@ def imported(root: Path, project: Project, database: Path) -> Iterator[tuple[obj
         sys.dont_write_bytecode = writes
         for folder in folders:
             sys.path.remove(folder)
+            sys.path_importer_cache.pop(folder, None)  # or each later import asks for it
         for each in set(sys.modules) - known:
             file = getattr(sys.modules[each], "__file__", None) or ""
             if file.startswith(str(root)) or not file:
@@ -85,9 +84,10 @@ def observe(root: Path, project: Project, request: Request) -> tuple[object, obj
     logging.disable(logging.CRITICAL)
     try:
         with imported(root, project, database) as (application, log):
-            seen = getattr(servers, project.server)(application, request)
-            if request.disconnect_after is not None:
-                gc.collect()  # or the end of what was left open would belong to no request
+            with (
+                servers.garbage_collected()
+            ):  # or the end of what was left open would belong to no request
+                seen = getattr(servers, project.server)(application, request)
     finally:
         logging.disable(logging.NOTSET)
     return seen, _effects(log, project, request), rows(database)

@@ -5,7 +5,6 @@ import contextlib
 import gc
 import io
 import threading
-import warnings
 from collections.abc import Iterator
 from http.server import HTTPServer
 from pathlib import Path
@@ -16,6 +15,20 @@ from streamlift.testing.socket_recorder import Server
 from tests.projects.project import Request
 
 PER_RUN = {b"date", b"server"}
+
+
+@contextlib.contextmanager
+def garbage_collected() -> Iterator[None]:
+    """Collect the garbage that the body of the `with` statement makes, and look at no older object for it."""
+    known = {*threading.enumerate()}
+    gc.freeze()
+    try:
+        yield
+    finally:
+        for thread in {*threading.enumerate()} - known:  # one at its end may still hold a generator
+            thread.join()
+        gc.collect()
+        gc.unfreeze()
 
 
 def _seen(recording: Recording) -> tuple[object, ...]:
@@ -153,12 +166,8 @@ def django_wsgi(urlpatterns, request: Request) -> object:
 def django_asgi(urlpatterns, request: Request) -> object:
     from django.core.handlers.asgi import ASGIHandler
 
-    with _django(urlpatterns), warnings.catch_warnings():
-        # Of a stream that is cancelled or fails it leaves the file of the body to the garbage collector.
-        warnings.simplefilter("ignore", ResourceWarning)
-        seen = asgi(ASGIHandler(), request)
-        gc.collect()
-        return seen
+    with _django(urlpatterns):
+        return asgi(ASGIHandler(), request)
 
 
 @contextlib.contextmanager
