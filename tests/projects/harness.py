@@ -83,11 +83,9 @@ def observe(root: Path, project: Project, request: Request) -> tuple[object, obj
     database.unlink(missing_ok=True)
     logging.disable(logging.CRITICAL)
     try:
-        with imported(root, project, database) as (application, log):
-            with (
-                servers.garbage_collected()
-            ):  # or the end of what was left open would belong to no request
-                seen = getattr(servers, project.server)(application, request)
+        # What is collected later would belong to no request.
+        with imported(root, project, database) as (application, log), servers.garbage_collected():
+            seen = getattr(servers, project.server)(application, request)
     finally:
         logging.disable(logging.NOTSET)
     return seen, _effects(log, project, request), rows(database)
