@@ -30,6 +30,7 @@ REASON_ARGUMENT = {
     "NotWritable": 0,
     "NotSSE": 2,
     "UnreadableSource": 3,
+    "ToolFailure": 3,
 }
 RETURNS_REASON = re.compile(r"obstacle$|refusal$")
 
@@ -151,7 +152,7 @@ def test_reasons_of_files_are_those_of_unreadable_sources():
         for node in ast.walk(tree)
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)
-        and node.func.id == "UnreadableSource"
+        and node.func.id in {"UnreadableSource", "ToolFailure"}
         for text in texts(node.args[3])
     }
 

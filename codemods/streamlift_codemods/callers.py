@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from .carriers import TEST_FILE
 from .contract_import import access_to, constant_of
 from .edges import edge_of
+from .errors import working_on
 from .item_uses import NeedsText
 from .producer_items import items_of
 from .producers import OUR_DECORATOR, Caller, Producer, is_private
@@ -90,7 +91,8 @@ class _Attempt:
         before = -1
         while before != (before := self._size()):  # a relay adds to what its producer yields
             for function in list(self._producers):
-                self._look_at(function)
+                with working_on(function.file.name, function.node.lineno):
+                    self._look_at(function)
 
     def _size(self) -> int:
         return sum(len(p.yields) + len(p.callers) for p in self._producers.values())

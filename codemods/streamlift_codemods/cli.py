@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import io
+import os
 import sys
+import traceback
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .errors import ToolError, UsageError
+from .errors import ToolError, ToolFailure, UsageError, failure_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +21,7 @@ if TYPE_CHECKING:
     from .project import Project
     from .settings import Settings
 
-NOTHING_LEFT, SOMETHING_LEFT, NOT_ANALYSED = 0, 1, 2
+NOTHING_LEFT, SOMETHING_LEFT, NOT_ANALYSED, INTERRUPTED = 0, 1, 2, 130
 PHASES = (2,)
 EXTRA = {"libcst", "pathspec", "tomli"}
 
@@ -30,20 +34,53 @@ def main(arguments: Sequence[str] | None = None) -> int:
         not be analysed or was asked for wrongly.
     """
     options = _parser().parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # not every terminal has every character
     try:
-        return int(options.run(options))
-    except ToolError as error:
-        print(f"streamlift: {error}", file=sys.stderr)
-        return NOT_ANALYSED
-    except ModuleNotFoundError as error:
-        if error.name not in EXTRA:
-            raise
-        remedy = "run: pip install 'streamlift[codemods]'"
-        print(f"streamlift: {error.name}: is not installed; {remedy}", file=sys.stderr)
-        return NOT_ANALYSED
-    except BrokenPipeError:
-        sys.stderr.close()
+        status = int(options.run(options))
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        _tell("interrupted")
+        return INTERRUPTED
+    except BrokenPipeError:  # `streamlift scan | head`
+        _drop_output()
         return SOMETHING_LEFT
+    except Exception as error:  # noqa: BLE001 - a person gets one line, whatever it is
+        if _wants_traceback(options):
+            traceback.print_exception(error)
+        _tell(_line_about(error))
+        if isinstance(error, OSError):
+            _drop_output()
+        return NOT_ANALYSED
+    return status
+
+
+def _line_about(error: Exception) -> str:
+    """Return where, what, and what to do about it."""
+    if isinstance(error, ToolError):
+        return str(error)
+    if isinstance(error, ModuleNotFoundError) and error.name in EXTRA:
+        return f"{error.name}: is not installed; run: pip install 'streamlift[codemods]'"
+    if isinstance(error, OSError):
+        place = error.filename or "the output"
+        return f"{place}: {error.strerror or error}; check the disk and the permissions"
+    return f"{failure_of(error)}; please report it, --debug shows where"
+
+
+def _tell(line: str) -> None:
+    print(f"streamlift: {line}", file=sys.stderr)
+
+
+def _wants_traceback(options: argparse.Namespace) -> bool:
+    return getattr(options, "debug", False) or bool(os.environ.get("STREAMLIFT_DEBUG"))
+
+
+def _drop_output() -> None:
+    """Let what is still to be written to the output go nowhere, or the interpreter would fail when it ends."""
+    with contextlib.suppress(OSError):  # what takes the place of the output may be no file
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -91,11 +128,19 @@ def _add_paths(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "paths", nargs="*", type=Path, default=[Path()], metavar="PATH", help=explanation
     )
+    command.add_argument(
+        "--debug",
+        action="store_true",
+        help="where the tool itself fails, show the traceback; so does STREAMLIFT_DEBUG=1",
+    )
 
 
 def _scan(options: argparse.Namespace) -> int:
-    plan, _ = _planned(options.paths)
-    _report_errors(plan)
+    from .run import run
+
+    project, settings = _opened(options.paths)
+    plan, _ = run(project, settings, rewrites=False)
+    _report_errors(plan, options)
     if options.format == "json":
         from .report.json_report import report
 
@@ -108,13 +153,12 @@ def _scan(options: argparse.Namespace) -> int:
 
 
 def _migrate(options: argparse.Namespace) -> int:
-    from .phases.separate import separate
     from .report.text_report import report_changes
+    from .run import run
 
-    plan, settings = _planned(options.paths)
-    project = plan.facts.project
-    changes = separate(plan)
-    _report_errors(plan)
+    project, settings = _opened(options.paths)
+    plan, changes = run(project, settings)
+    _report_errors(plan, options)
     if options.write:
         _refuse_dirty_tree(project, changes, allowed=options.allow_dirty)
     _check_second_run(project, settings, changes)
@@ -137,8 +181,7 @@ def _explain(options: argparse.Namespace) -> int:
     return NOTHING_LEFT
 
 
-def _planned(paths: list[Path]) -> tuple[Plan, Settings]:
-    from .plan import make_plan
+def _opened(paths: list[Path]) -> tuple[Project, Settings]:
     from .project import open_project, project_root
     from .settings import read_settings
 
@@ -146,13 +189,14 @@ def _planned(paths: list[Path]) -> tuple[Plan, Settings]:
         if not path.exists():
             raise UsageError(str(path), "does not exist", "name a file or a directory")
     settings = read_settings(project_root(paths[0].resolve()))
-    plan = make_plan(open_project(paths, settings.exclude), settings)
-    return plan, settings
+    return open_project(paths, settings.exclude), settings
 
 
-def _report_errors(plan: Plan) -> None:
+def _report_errors(plan: Plan, options: argparse.Namespace) -> None:
     for error in plan.facts.errors:
-        print(f"streamlift: {error}", file=sys.stderr)
+        if isinstance(error, ToolFailure) and _wants_traceback(options):
+            traceback.print_exception(error)
+        _tell(str(error))
 
 
 def _status(plan: Plan) -> int:
@@ -172,7 +216,7 @@ def _refuse_dirty_tree(project: Project, changes: dict[str, bytes], *, allowed: 
             str(project.scanned), "has uncommitted changes", "commit them, or pass --allow-dirty"
         )
     if state == "no-git":
-        print(f"streamlift: {project.scanned}: is not under git; keep a copy", file=sys.stderr)
+        _tell(f"{project.scanned}: is not under git; keep a copy")
 
 
 def _check_second_run(project: Project, settings: Settings, changes: dict[str, bytes]) -> None:

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+REPORT = "please report it with the file; --debug shows where"
 
 
 @dataclass
@@ -38,3 +46,31 @@ class UnreadableSource(ToolError):
 
     reason: str = "unreadable"
     line: int = 0
+
+
+class ToolFailure(UnreadableSource):
+    """The tool itself failed on a file; the cause is what was raised."""
+
+
+@contextlib.contextmanager
+def working_on(name: str, line: int = 0) -> Iterator[None]:
+    """Say of whatever goes wrong in the body of the `with` statement that it does in the file *name*.
+
+    Raises:
+        ToolFailure: In the place of any exception that is no report to a person already.
+    """
+    try:
+        yield
+    except ToolError:
+        raise
+    except RecursionError as error:
+        problem, remedy = "is nested too deeply to be analysed", "split the expression"
+        raise ToolFailure(name, problem, remedy, "too-deep") from error
+    except Exception as error:
+        place = f"{name}:{line}" if line else name
+        raise ToolFailure(place, failure_of(error), REPORT, "tool-failure", line) from error
+
+
+def failure_of(error: BaseException) -> str:
+    """Return what a person is told of *error*, which nobody foresaw."""
+    return f"the tool failed ({type(error).__name__}: {' '.join(str(error).split())})"

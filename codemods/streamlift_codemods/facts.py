@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from .errors import UnreadableSource
+from .errors import ToolFailure, UnreadableSource, working_on
 from .project import PROJECT_MARKS
 from .scopes import ScopeTree, last_name
 from .sites import NotSSE, Site, find_sites
@@ -100,17 +100,11 @@ class ProjectFacts:
             return None
         path = self.project.path_of(name)
         try:
-            source = parse_source(raw, path, name)
-            tree = ScopeTree(source.tree)
+            with working_on(name):
+                source = parse_source(raw, path, name)
+                tree = ScopeTree(source.tree)
         except UnreadableSource as error:
             self.errors.append(error)
-            return None
-        except RecursionError:
-            self.errors.append(
-                UnreadableSource(
-                    name, "is nested too deeply to be analysed", "split the expression", "too-deep"
-                )
-            )
             return None
         self.files[name] = FileFacts(source, tree, package_of(path))
         return self.files[name]
@@ -118,21 +112,15 @@ class ProjectFacts:
 
 def collect_facts(project: Project) -> ProjectFacts:
     """Parse the files of *project* that may hold frames, and find their sites."""
-    facts = ProjectFacts(project)
+    facts = ProjectFacts(project, errors=[*project.failed])
     for name in project.candidates():
         file = facts.load(name)
         if file is not None:
             try:
-                file.sites, file.not_sse = find_sites(file.source, file.tree)
-            except RecursionError:
-                facts.errors.append(
-                    UnreadableSource(
-                        name,
-                        "is nested too deeply to be analysed",
-                        "split the expression",
-                        "too-deep",
-                    )
-                )
+                with working_on(name):
+                    file.sites, file.not_sse = find_sites(file.source, file.tree)
+            except ToolFailure as error:
+                facts.errors.append(error)
     facts.errors.extend(project.errors)
     return facts
 

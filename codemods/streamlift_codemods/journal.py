@@ -43,7 +43,7 @@ def write_all(texts: dict[Path, bytes]) -> None:
         raise WriteError(
             str(current),
             f"cannot be written ({error.strerror})",
-            "nothing was changed; make it writable and run again",
+            "nothing was changed; make room for it or make it writable, and run again",
         ) from error
     except BaseException:
         _restore(staged, done)
@@ -55,14 +55,18 @@ def _stage(target: Path, text: bytes) -> Path:
         raise PermissionError(13, "Permission denied")
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     temporary = target.parent / name
-    with os.fdopen(handle, "wb") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    if target.exists():
-        shutil.copymode(target, temporary)
-    else:
-        temporary.chmod(0o644)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        if target.exists():
+            shutil.copymode(target, temporary)
+        else:
+            temporary.chmod(0o644)
+    except BaseException:  # the disk is full
+        temporary.unlink(missing_ok=True)
+        raise
     return temporary
 
 

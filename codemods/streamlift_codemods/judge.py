@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from .content import content_of, need_of
 from .encoder_objects import settled_dialect
+from .errors import working_on
 from .facts import names_member
 from .frame_flow import Flow, Function
 from .given_text import give_calls, may_be_given
@@ -52,7 +53,8 @@ class Judge:
         for file in self.files:
             for site in file.sites:
                 if site.verdict == "auto":
-                    self._read(site, file)
+                    with working_on(file.name, site.line):
+                        self._read(site, file)
 
     def follow_frames(self) -> None:
         """Follow the frames of each file, and add the calls of functions that return them as sites."""
@@ -60,12 +62,14 @@ class Judge:
             flow = self.plan.flows[file.name] = Flow(file)
             for site in file.sites:
                 if site.verdict == "auto":
-                    flow.follow(site.node)
+                    with working_on(file.name, site.line):
+                        flow.follow(site.node)
         self.text_functions.hand_out_chunks()
-        for flow in self.plan.flows.values():
-            self._judge_places(flow)
-            self._judge_producers(flow)
-            self._spread(flow)
+        for name, flow in self.plan.flows.items():
+            with working_on(name):
+                self._judge_places(flow)
+                self._judge_producers(flow)
+                self._spread(flow)
         self._settle()
 
     def give_text(self) -> None:

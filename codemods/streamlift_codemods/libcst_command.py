@@ -11,9 +11,8 @@ from pathlib import Path
 import libcst
 from libcst.codemod import CodemodCommand, SkipFile
 
-from .phases.separate import separate
-from .plan import make_plan
 from .project import open_project, project_root
+from .run import run
 from .settings import read_settings
 
 
@@ -40,12 +39,11 @@ class Separate(CodemodCommand):
         project = open_project([path])
         (name,) = project.selected
         settings = replace(read_settings(project_root(path.resolve())), contracts_in_file=True)
-        plan = make_plan(project.with_overlay({name: raw}), settings)
+        plan, changed = run(project.with_overlay({name: raw}), settings)
         for error in plan.facts.errors:
             if error.place.split(":")[0] == name:
                 raise SkipFile(str(error))
         for site in plan.sites:
             if site.verdict in {"review", "refused"}:
                 self.warn(f"{name}:{site.line}: {site.verdict} ({site.reason})")
-        changed = separate(plan)
         return libcst.parse_module(changed[name]) if name in changed else tree

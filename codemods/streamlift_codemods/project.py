@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from pathspec import GitIgnoreSpec
 
+    from .errors import ToolFailure
+
 NEVER = {
     ".git",
     ".hg",
@@ -59,6 +61,7 @@ class Project:
         selected: The names of the files that may be changed.
         overlay: Texts that count instead of what is on disk, by name.
         errors: The files that cannot be read.
+        failed: The files that the tool failed on; they are not analysed again.
     """
 
     root: Path
@@ -67,6 +70,7 @@ class Project:
     selected: set[str]
     overlay: dict[str, bytes] = field(default_factory=dict)
     errors: list[UnreadableSource] = field(default_factory=list)
+    failed: list[ToolFailure] = field(default_factory=list)
     _bytes: dict[str, bytes | None] = field(default_factory=dict, repr=False)
     _mentions: Mentions | None = field(default=None, repr=False)
 
@@ -130,6 +134,7 @@ class Project:
             self.files,
             selected,
             {**self.overlay, **overlay},
+            failed=self.failed,
             _bytes=self._bytes,
             _mentions=self._on_disk,
         )

@@ -140,6 +140,7 @@ REASONS = {
         Reason("not-lossless", "The file would not survive decoding and encoding.", "save it as UTF-8"),
         Reason("too-deep", "The file is nested too deeply.", "split the expression"),
         Reason("null-bytes", "The file holds null bytes.", "remove them"),
+        Reason("tool-failure", "The tool itself failed on the file; it stays as it is.", "please report it with the file; --debug shows where"),
         Reason("unreadable", "The file cannot be read.", "check its permissions"),
     )
 }  # fmt: skip

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from .carriers import TEST_FILE, carrier_of
 from .content import need_of
 from .dissolve import dissolve
+from .errors import working_on
 from .frame_flow import Flow, Function
 from .function_calls import FunctionCalls, is_bound_once
 from .our_names import are_free
@@ -110,7 +111,8 @@ class TextFunctions:
         while new := [(f, p) for f, p in self._places() if p not in seen]:
             for flow, place in new:
                 seen.add(place)
-                self._look_at(flow, place)
+                with working_on(flow.file.name, place.node.lineno):
+                    self._look_at(flow, place)
 
     def settle(self) -> bool:
         """Take back what functions and their calls do not agree on; return whether there was anything."""

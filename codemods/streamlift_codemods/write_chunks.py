@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .content import display_of
+from .errors import working_on
 from .expressions import NotWritable
 from .fragment import parse_fragment
 from .literals import needs_pep_701
@@ -38,7 +39,8 @@ def write_chunks(plan: Plan) -> dict[Site, str]:
         for contract in home.contracts.values()
     }
     for file, site in plan.frame_sites:
-        reason = _fill_in(plan, file, site, formatters)
+        with working_on(file.name, site.line):
+            reason = _fill_in(plan, file, site, formatters)
         if reason is not None:
             failed[site] = reason
     for call in plan.asked:

@@ -11,7 +11,14 @@ from streamlift_codemods.reasons import REASONS
 from tests.codemods.harness import migrate
 
 # A whole file, or its bytes on the disk, is what is wrong; or the tool itself.
-NO_EXAMPLE = {"null-bytes", "not-lossless", "too-deep", "unreadable", "rewriting-failed"}
+NO_EXAMPLE = {
+    "null-bytes",
+    "not-lossless",
+    "too-deep",
+    "unreadable",
+    "rewriting-failed",
+    "tool-failure",
+}
 EXAMPLES = {code: reason.example for code, reason in REASONS.items() if reason.example}
 AFTER = [code for code, example in EXAMPLES.items() if example.after]
 # What runs them is a framework, or another module.

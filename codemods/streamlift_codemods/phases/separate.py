@@ -14,7 +14,7 @@ from ..contract_home import (
     needed_imports,
 )
 from ..edits import Edit, EditConflict, apply_edits, insert, replace
-from ..errors import UnreadableSource
+from ..errors import REPORT, ToolFailure, UnreadableSource, working_on
 from ..expressions import dedented, laid_out
 from ..facts import names_member
 from ..frame_flow import FRAME_LIST_METHODS, Flow, Function, Variable
@@ -43,23 +43,22 @@ STREAM_TYPES = {
     "Iterator",
     "Iterable",
 }
-REPORT = "it stays as it is; please report this"
 MAY_GO = {"json", "fastapi", "starlette"}
 TEXT_TYPES = {"str", "bytes"}
 
 
 def separate(plan: Plan) -> dict[str, bytes]:
-    """Return the new bytes of every file that changes, by name; new files among them."""
+    """Return the new bytes of every file that changes, by name; new files among them.
+
+    Raises:
+        ToolFailure: If a file cannot be rewritten: others may rely on what it would become.
+    """
     changed: dict[str, bytes] = {}
     for file in list(plan.facts.files.values()):
         has_work = any(site in plan.expressions for site in file.sites) or plan.callers_in(file)
         if has_work and file.name in plan.facts.project.selected:
-            try:
-                changed[file.name] = _FileRewriting(plan, file).result()
-            except (EditConflict, UnreadableSource) as error:
-                problem = f"could not be rewritten ({error})"
-                failure = UnreadableSource(file.name, problem, REPORT, "rewriting-failed")
-                plan.facts.errors.append(failure)
+            with working_on(file.name):
+                changed[file.name] = _rewritten(plan, file)
     for home in plan.all_homes:
         used = {file.name for file, site in plan.frame_sites if plan.home_of(site, file) is home}
         used |= {p.file.name for p in plan.producers if plan.home_of(p, p.file) is home}
@@ -71,6 +70,14 @@ def separate(plan: Plan) -> dict[str, bytes]:
             if is_new or text != plan.facts.project.read(home.name):
                 changed[home.name] = text
     return changed
+
+
+def _rewritten(plan: Plan, file: FileFacts) -> bytes:
+    try:
+        return _FileRewriting(plan, file).result()
+    except (EditConflict, UnreadableSource) as error:
+        problem = f"could not be rewritten ({error})"
+        raise ToolFailure(file.name, problem, REPORT, "rewriting-failed") from error
 
 
 class _FileRewriting:

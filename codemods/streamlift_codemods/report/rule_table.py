@@ -29,6 +29,7 @@ FILE_REASONS = {
     "null-bytes",
     "unreadable",
     "rewriting-failed",
+    "tool-failure",
 }
 """Why a whole file is not analysed."""
 

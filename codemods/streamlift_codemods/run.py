@@ -1,0 +1,41 @@
+"""A run of the tool that goes on without the files that the tool fails on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .errors import ToolFailure
+from .phases.separate import separate
+from .plan import make_plan
+
+if TYPE_CHECKING:
+    from .plan import Plan
+    from .project import Project
+    from .settings import Settings
+
+
+def run(
+    project: Project, settings: Settings, *, rewrites: bool = True
+) -> tuple[Plan, dict[str, bytes]]:
+    """Return what phase 2 does with *project*, and the new bytes of each file that changes.
+
+    A file that the tool fails on is told among the errors of the facts, and planned for as one that nobody can
+    read: whatever it names may be used in any way.
+    """
+    while (done := _attempt(project, settings, rewrites=rewrites)) is None:
+        pass
+    return done
+
+
+def _attempt(
+    project: Project, settings: Settings, *, rewrites: bool
+) -> tuple[Plan, dict[str, bytes]] | None:
+    """Return what is done, None if there is one more file to do without."""
+    try:
+        plan = make_plan(project, settings)
+        return plan, separate(plan) if rewrites else {}
+    except ToolFailure as failure:
+        if failure in project.failed:
+            raise
+        project.failed.append(failure)
+    return None
