@@ -13,6 +13,7 @@ from .frame_text import FIELD_AT_LINE_START, Frame, NotAFrame, parse_frame
 from .read_text import Hole, NotReadable, is_utf_8, read_text
 
 if TYPE_CHECKING:
+    from .frame_text import Text
     from .scopes import FunctionNode, Scope, ScopeTree
     from .source import SourceFile
 
@@ -34,6 +35,7 @@ class Site:
         carrier: Where it goes.
         kind: `frame` or `helper-call`.
         frame: What it says; None if that cannot be told.
+        text: Its text, if that can be read, though it may be no whole frame.
         is_bytes: Whether it makes bytes.
         helper: The helper function that a `helper-call` calls.
         verdict: `auto`, `already`, `review`, `refused`, `suppressed`.
@@ -49,6 +51,7 @@ class Site:
     carrier: Carrier
     kind: str = "frame"
     frame: Frame[Hole] | None = None
+    text: Text[Hole] | None = None
     is_bytes: bool = False
     helper: FunctionNode | None = None
     verdict: str = "auto"
@@ -197,7 +200,8 @@ def _classify(source: SourceFile, tree: ScopeTree, root: ast.expr) -> Site | Not
     site = Site(source, root, tree.scope_of[root], carrier)
     try:
         reading = read_text(site.fragment, tree, site.scope)
-        site.frame, site.is_bytes = parse_frame(reading.text), reading.is_bytes
+        site.text, site.is_bytes = reading.text, reading.is_bytes
+        site.frame = parse_frame(reading.text)
     except NotAFrame as error:
         alone = carrier.name == "yield" and error.reason == "no-terminator"
         if not error.is_site and not alone:

@@ -236,7 +236,7 @@ class TextFunctions:
             found[call] = dissolved
         for call, dissolved in found.items():
             self._flow_of(call).detached.add(call.node)
-            call.frame, call.is_bytes = frame.frame, frame.is_bytes
+            call.frame, call.text, call.is_bytes = frame.frame, frame.text, frame.is_bytes
             tree = self.plan.facts.files[call.source.name].tree
             self.plan.contents[call] = dissolved.content
             self.plan.needs[call] = need_of(call, dissolved.content, tree)

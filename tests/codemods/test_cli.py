@@ -74,6 +74,44 @@ def test_scan_as_json(project, capsys):
         assert site["kind"] in {"frame", "helper-call", "relay", "endpoint", "parse-back", "hazard"}
 
 
+def test_a_site_is_shown_with_its_source_and_the_frame_as_it_is_read(tmp_path, capsys):
+    source = SOURCE.replace(b"event: token", b"retry: 1\\nevent: {x!r:>{x}}").replace(
+        b'"retry', b'f"retry'
+    )
+    source += b'    yield f"id: {x}\\ndata: {x}\\n\\n"\n'
+    write(tmp_path, {"app.py": source})
+    sites = json.loads(run(capsys, "scan", tmp_path, "--format", "json")[1])["sites"]
+    _, out, _ = run(capsys, "scan", tmp_path)
+
+    assert sites[2]["source"] == 'f"id: {x}\\ndata: {x}\\n\\n"'
+    assert sites[2]["frame"] == {
+        "fields": [
+            {"name": "id", "value": [{"hole": "{x}"}]},
+            {"name": "data", "value": [{"hole": "{x}"}]},
+        ],
+        "comment": None,
+        "terminator": "\n\n",
+    }
+    assert sites[2]["becomes"] == 'StreamingChunk.raw(id=f"{x}", text=x)'
+    assert sites[1]["frame"] is sites[1]["becomes"] is None
+    assert sites[1]["text"] == ["retry: 1\nevent: ", {"hole": "{x!r:>{x}}"}, "\n"]
+    assert "    reads as  id=⟨x⟩  data=⟨x⟩\n" in out
+    assert "    reads as  'retry: 1\\nevent: ⟨x⟩\\n'\n" in out
+
+
+def test_frames_that_stay_text_are_counted(tmp_path, capsys):
+    source = SOURCE.replace(b'    yield "event: token\\n"\n', b"    notify('data: [DONE]\\n\\n')\n")
+    write(tmp_path, {"app.py": source})
+
+    _, out, _ = run(capsys, "scan", tmp_path)
+    report = json.loads(run(capsys, "scan", tmp_path, "--format", "json")[1])
+    _, written, _ = run(capsys, "migrate", tmp_path, "--phase", "2", "--write")
+
+    assert "Automatic: 2 typed, 1 of them as text\n" in out
+    assert (report["grades"], report["as_text"]) == ({"typed": 2}, 1)
+    assert "Migrated 2 sites in 1 file, 1 of them as text; 0 left.\n" in written
+
+
 def test_ids_survive_moved_lines_and_differ(project, capsys):
     _, out, _ = run(capsys, "scan", project, "--format", "json")
     before = [site["id"] for site in json.loads(out)["sites"]]

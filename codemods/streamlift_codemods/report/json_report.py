@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 from ..rules import code_of
 
 if TYPE_CHECKING:
+    from ..frame_text import Frame, Text
     from ..plan import Plan
     from ..producers import Caller, Producer
+    from ..read_text import Hole
     from ..sites import NotSSE, Site
 
 Row = dict[str, object]
@@ -44,6 +46,8 @@ def report(plan: Plan) -> str:
                 for e in plan.facts.errors
             ],
             "summary": dict(Counter(str(site["verdict"]) for site in sites)),
+            "grades": dict(Counter(str(site["grade"]) for site in sites if site["grade"])),
+            "as_text": sum(site.as_text for site in plan.sites),
         },
         indent=1,
     )
@@ -60,9 +64,27 @@ def _site(site: Site, plan: Plan, seen: Counter[str]) -> Row:
         "grade": site.grade,
         "as_text": site.as_text,
         "reason": site.reason,
+        "source": site.source.segment(site.node),
+        "text": None if site.text is None else _text(site.text),
+        "frame": None if site.frame is None else _frame(site.frame),
+        "becomes": plan.expressions.get(site),
         "hazard": site in plan.needs and plan.needs[site].verbatim,
         "proof": site.proof,
     }
+
+
+def _frame(frame: Frame[Hole]) -> Row:
+    """Return the fields of *frame* in order, or its comment."""
+    return {
+        "fields": [{"name": field.name, "value": _text(field.value)} for field in frame.fields],
+        "comment": None if frame.comment is None else _text(frame.comment),
+        "terminator": frame.terminator,
+    }
+
+
+def _text(text: Text[Hole]) -> list[str | Row]:
+    """Return the pieces of *text*: literal ones, and the source of what is filled in."""
+    return [part if isinstance(part, str) else {"hole": part.field} for part in text.parts]
 
 
 def _fingerprint(site: Site, seen: Counter[str]) -> str:

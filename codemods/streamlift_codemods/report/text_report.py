@@ -43,7 +43,8 @@ def report_written(plan: Plan, changes: dict[str, bytes]) -> str:
     left = [site for site in plan.sites if site.verdict in {"review", "refused"}]
     lines = [f"{name}\n" for name in sorted(changes)]
     lines.append(
-        f"Migrated {_count(migrated, 'site')} in {_count(len(changes), 'file')}; {len(left)} left.\n"
+        f"Migrated {_count(migrated, 'site')} in {_count(len(changes), 'file')}"
+        f"{_as_text(plan)}; {len(left)} left.\n"
     )
     for reason, number in Counter(site.reason or "" for site in left).most_common():
         lines.append(f"  {number:4d} {reason}: {_meaning(reason)}\n")
@@ -60,13 +61,17 @@ def _summary(plan: Plan, paths: list[Path]) -> str:
         lines[0] += ": " + ", ".join(
             f"{number} {verdict}" for verdict, number in verdicts.most_common()
         )
-    as_text = sum(site.as_text for site in plan.sites)
     if grades:
-        rest = f"; {as_text} of them as text" if as_text else ""
         listed = ", ".join(f"{number} {grade}" for grade, number in grades.most_common())
-        lines.append(f"Automatic: {listed}{rest}")
+        lines.append(f"Automatic: {listed}{_as_text(plan)}")
         lines.append(f"Next: streamlift migrate {' '.join(map(str, paths))} --phase 2")
     return "".join(f"{line}\n" for line in lines)
+
+
+def _as_text(plan: Plan) -> str:
+    """Return how many of the migrated sites no boundary sees a chunk of."""
+    number = sum(site.as_text for site in plan.sites)
+    return f", {number} of them as text" if number else ""
 
 
 def _paragraph(site: Site, plan: Plan) -> str:
@@ -83,8 +88,12 @@ def _paragraph(site: Site, plan: Plan) -> str:
         f"{place}: {code_of(site, content)} {outcome} in {site.scope.path or 'the module'}",
         f"    {_cut(source)}",
     ]
+    if site.helper is not None:
+        lines.append(f"    calls     {site.helper.name}")
     if site.frame is not None:
         lines.append(f"    reads as  {_cut(_shown_frame(site.frame))}")
+    elif site.text is not None:
+        lines.append(f"    reads as  {_cut(repr(_shown(site.text)))}")
     if site.verdict == "auto" and content is not None and plan.needs[site].verbatim:
         lines.append("    hazard    a line end in a value would break the frame, now as before")
     if site in plan.expressions:
