@@ -10,10 +10,10 @@ import inspect
 import json
 from json import encoder as _encoder
 from types import BuiltinFunctionType, FunctionType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 # Not there on other implementations of Python, and not in the type stubs.
 c_make_encoder: Callable[..., Callable[[object, int], tuple[str, ...]]] | None = getattr(
@@ -29,10 +29,14 @@ class OptionsValue:
     __slots__ = ("_options",)
 
     _options: dict[str, object]
+    _parameters: ClassVar[Mapping[str, inspect.Parameter]]
+
+    def __init_subclass__(cls) -> None:
+        cls._parameters = inspect.signature(cls).parameters
 
     def _keep(self, options: dict[str, object]) -> None:
         """Remember *options*, without those that have the constructor's default."""
-        known = inspect.signature(type(self)).parameters
+        known = self._parameters
         kept = {
             name: value
             for name, value in options.items()

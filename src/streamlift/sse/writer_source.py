@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import CodeType
 
     from streamlift.chunk import StreamingChunk
 
@@ -107,7 +109,12 @@ class Source:
     def compile(self) -> Write:
         text = "def write(chunk):\n" + "\n".join(f"    {line}" for line in self._lines)
         names = dict(self.names)
-        # Nothing but names of this module and literals made by repr() gets into the text.
-        exec(compile(text, "<streamlift writer>", "exec"), names)  # noqa: S102
+        exec(_code(text), names)  # noqa: S102 - names of this module, and literals made by repr()
         write: Write = names["write"]  # type: ignore[assignment]  # made by the line above
         return write
+
+
+@lru_cache(maxsize=256)
+def _code(text: str) -> CodeType:
+    """Compile *text*: the writers of one contract are, but for a few, those of every other."""
+    return compile(text, "<streamlift writer>", "exec")
