@@ -123,8 +123,7 @@ def import_of(home: ContractHome, file: FileFacts) -> str | None:
         return None
     if not file.package:
         return home.module
-    nodes = [*header_imports(file.source.tree), *ast.walk(file.source.tree)]
-    spelt = (_is_relative(node) for node in nodes if _is_of_package(node, file.package[0]))
+    spelt = (_is_relative(n) for n in file.tree.imports if _is_of_package(n, file.package[0]))
     if next(spelt, False):  # as the first one
         return "." * len(file.package) + home.module.split(".", 1)[1]
     return home.module
@@ -224,7 +223,7 @@ def _with_existing(home: ContractHome, facts: ProjectFacts) -> ContractHome:
 
 def may_run_as_script(file: FileFacts) -> bool:
     """Return whether the file may run where its package cannot be imported: it says so, or changes or relies on the path."""
-    nodes = list(ast.walk(file.source.tree))
+    nodes = file.tree.imports
     if any(isinstance(node, ast.ImportFrom) and node.level for node in nodes):
         return False
     folder = file.source.path.parent
@@ -251,13 +250,11 @@ def _is_imported_as_package(file: FileFacts, facts: ProjectFacts) -> bool:
     return False
 
 
-def _is_relative(node: ast.AST) -> bool:
+def _is_relative(node: ast.Import | ast.ImportFrom) -> bool:
     return isinstance(node, ast.ImportFrom) and node.level > 0
 
 
-def _is_of_package(node: ast.AST, root: str) -> bool:
+def _is_of_package(node: ast.Import | ast.ImportFrom, root: str) -> bool:
     if isinstance(node, ast.ImportFrom):
         return node.level > 0 or (node.module or "").split(".")[0] == root
-    return isinstance(node, ast.Import) and any(
-        alias.name.split(".")[0] == root for alias in node.names
-    )
+    return any(alias.name.split(".")[0] == root for alias in node.names)

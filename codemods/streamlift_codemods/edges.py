@@ -156,11 +156,8 @@ def _is_wrapper(call: ast.Call, tree: ScopeTree) -> bool:
 
 def _writes(loop: ast.For | ast.AsyncFor, tree: ScopeTree) -> bool:
     """Whether *loop* writes its items to a client, and does not yield: that would be a relay."""
-    function = tree.scope_of[loop]
     inside = [node for statement in loop.body for node in ast.walk(statement)]
-    if any(
-        isinstance(n, (ast.Yield, ast.YieldFrom)) and tree.scope_of[n] is function for n in inside
-    ):
+    if not {*tree.scope_of[loop].yields}.isdisjoint(inside):
         return False
     return any(
         isinstance(node, ast.Call)

@@ -68,10 +68,7 @@ def _is_certainly_sse(site: Site, content: Content, file: FileFacts) -> bool:
     has_event = content.lines.event is not None
     is_sent = content.kind == "payload" and site.carrier.name in SENDING
     function = site.scope.function
-    is_generator = function is not None and any(
-        isinstance(node, (ast.Yield, ast.YieldFrom)) and file.tree.scope_of[node] is function
-        for node in ast.walk(function.node)
-    )
+    is_generator = function is not None and bool(function.yields)
     speaks = SPEAKS_OF_SSE.search(OUR_WORDS.sub("", file.source.text)) is not None
     return has_event or is_sent or is_generator or speaks
 

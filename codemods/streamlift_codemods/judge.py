@@ -123,7 +123,7 @@ class Judge:
             for site in flow.file.sites:
                 if site.verdict != "auto" or site.as_text:
                     continue
-                for expression in flow.yielded_from(site.node):
+                for expression in sorted(flow.yielded_from(site.node), key=_place):
                     producer = self._producer(producers, flow.file, flow.yields[expression])
                     producer.yields.add(expression)
                     if site in self.plan.contents:
@@ -209,3 +209,7 @@ class Judge:
         for site in flow.file.sites:
             if site.verdict == "auto" and (reason := flow.stuck.get(site.node)):
                 site.leave(reason)
+
+
+def _place(node: ast.expr) -> tuple[int, int]:
+    return node.lineno, node.col_offset

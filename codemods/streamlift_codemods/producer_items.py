@@ -73,9 +73,5 @@ def _kind(value: ast.expr) -> str:
 
 
 def _yielded(producer: Producer) -> Iterator[ast.expr | None]:
-    tree = producer.file.tree
-    for node in ast.walk(producer.node):
-        if tree.scope_of.get(node) is producer.scope and isinstance(node, ast.Yield):
-            yield node.value
-        elif isinstance(node, ast.YieldFrom) and tree.scope_of[node] is producer.scope:
-            yield None
+    for node in producer.scope.yields:
+        yield node.value if isinstance(node, ast.Yield) else None

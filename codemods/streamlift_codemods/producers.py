@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from .resolution import Function, own_nodes
+from .resolution import Function
 
 if TYPE_CHECKING:
     from .contract_import import Access
@@ -103,10 +103,7 @@ class Producer:
 
     @property
     def is_generator(self) -> bool:
-        return any(
-            isinstance(node, (ast.Yield, ast.YieldFrom))
-            for node in own_nodes(Function(self.file, self.node))
-        )
+        return bool(self.scope.yields)
 
     @property
     def path(self) -> str:
@@ -129,15 +126,10 @@ class Producer:
     @property
     def yields_other_things(self) -> bool:
         """Whether it also yields anything that is no chunk."""
-        for node in ast.walk(self.node):
-            if (
-                isinstance(node, (ast.Yield, ast.YieldFrom))
-                and self.file.tree.scope_of[node].function is self.scope
-            ):
-                value = node.value
-                branches = [value.body, value.orelse] if isinstance(value, ast.IfExp) else [value]
-                if not all(_awaited(branch) in self.yields for branch in branches):
-                    return True
+        for value in (node.value for node in self.scope.yields):
+            branches = [value.body, value.orelse] if isinstance(value, ast.IfExp) else [value]
+            if not all(_awaited(branch) in self.yields for branch in branches):
+                return True
         return False
 
 

@@ -47,12 +47,8 @@ def iteration_of(load: ast.expr, file: FileFacts) -> Loop | ast.YieldFrom | None
     scope = tree.scope_of[call]
     if not iterates or not isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
         return None
-    yields = any(
-        isinstance(node, (ast.Yield, ast.YieldFrom)) and tree.scope_of[node] is scope
-        for node in ast.walk(scope.node)
-    )
-    assert isinstance(parent, (ast.For, ast.AsyncFor, ast.YieldFrom)) or not iterates
-    return parent if yields and isinstance(parent, (ast.For, ast.AsyncFor, ast.YieldFrom)) else None
+    assert isinstance(parent, (ast.For, ast.AsyncFor, ast.YieldFrom))
+    return parent if scope.yields else None
 
 
 def read_relay(iteration: Loop | ast.YieldFrom, items: Items, file: FileFacts) -> Relay:

@@ -27,6 +27,10 @@ class Function:
     file: FileFacts
     node: FunctionNode
 
+    @property
+    def scope(self) -> Scope:
+        return self.file.tree.scope_made_by[self.node]
+
 
 @dataclass(frozen=True)
 class Class:
@@ -171,7 +175,7 @@ class Resolver:
         if not file.tree.module.star_import or name.startswith("_"):
             return NOTHING
         found: Meaning = NOTHING
-        for node in ast.walk(file.source.tree):
+        for node in file.tree.imports:
             if isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
                 modules = self.modules_of(node, file)
                 found |= _union(self._in_module(m.path, name) or NOTHING for m in modules)
@@ -470,8 +474,8 @@ class Resolver:
         """Return what FastAPI hands to a parameter: what *provider* returns, or yields."""
         if not isinstance(provider, Function):
             return self._called(provider, node, file, scope)
-        yields = [each.value for each in own_nodes(provider) if isinstance(each, ast.Yield)]
-        values = [value for value in yields if value is not None]
+        yields = [each for each in provider.scope.yields if isinstance(each, ast.Yield)]
+        values = [each.value for each in yields if each.value is not None]
         return _union(self.meaning(value, provider.file) for value in values) or self._result(
             provider
         )
@@ -488,22 +492,14 @@ class Resolver:
 
     def _returned(self, function: Function) -> Meaning:
         file, node = function.file, function.node
-        inside = own_nodes(function)
-        if any(isinstance(each, (ast.Yield, ast.YieldFrom)) for each in inside):
+        if function.scope.yields:
             return frozenset({Foreign("generator")})
         if node.returns is not None:
             declared = self._declared(node.returns, file, file.tree.scope_of[node])
             if declared != DOUBT:
                 return declared
-        values = [each.value for each in inside if isinstance(each, ast.Return) and each.value]
+        values = [each.value for each in function.scope.returns if each.value]
         return _union(self.meaning(value, file) for value in values)
-
-
-def own_nodes(function: Function) -> list[ast.AST]:
-    """Return the nodes in *function* that no inner function, class or comprehension holds."""
-    tree = function.file.tree
-    own = tree.scope_made_by[function.node]
-    return [each for each in ast.walk(function.node) if tree.scope_of.get(each) is own]
 
 
 def _union(meanings: Iterable[Iterable[Object]]) -> Meaning:

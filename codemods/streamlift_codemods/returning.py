@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from typing import TYPE_CHECKING
 
 from .producers import BINDING_DECORATORS, is_known_here, is_private
@@ -36,8 +35,4 @@ def obstacle(
 
 def is_generator(node: FunctionNode, tree: ScopeTree) -> bool:
     """Return whether the function *node* has a `yield` of its own."""
-    own = tree.scope_made_by[node]
-    return any(
-        isinstance(n, (ast.Yield, ast.YieldFrom)) and tree.scope_of[n] is own
-        for n in ast.walk(node)
-    )
+    return bool(tree.scope_made_by[node].yields)

@@ -5,7 +5,10 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 ScopeNode: TypeAlias = (
@@ -19,6 +22,8 @@ ScopeNode: TypeAlias = (
     | ast.GeneratorExp
 )
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+# The fields that hold no node with a place of its own.
+PLAIN_FIELDS = {"ctx", "op", "ops", "id", "attr", "arg", "conversion", "type_comment", "simple"}
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,8 @@ class Scope:
         outer_names: The names that it declares global or nonlocal.
         global_names: Those that it declares global.
         star_import: The line of the module's last star import, 0 if it has none.
+        yields: The `yield` and `yield from` of a generator.
+        returns: The `return` of a function.
     """
 
     node: ScopeNode
@@ -55,6 +62,8 @@ class Scope:
     outer_names: set[str] = field(default_factory=set)
     global_names: set[str] = field(default_factory=set)
     star_import: int = 0
+    yields: list[ast.Yield | ast.YieldFrom] = field(default_factory=list)
+    returns: list[ast.Return] = field(default_factory=list)
 
     @property
     def is_class(self) -> bool:
@@ -106,7 +115,9 @@ class Scope:
 
 
 class ScopeTree(ast.NodeVisitor):
-    """The scopes of one module, the parent of each node, and the loads by name.
+    """The scopes of one module, the parent of each node, and the nodes that are asked for, by kind.
+
+    All of it is collected in one walk, in the order of the text but for what a function says of itself.
 
     Attributes:
         module: The module's scope.
@@ -117,6 +128,7 @@ class ScopeTree(ast.NodeVisitor):
         attribute_loads: The loads of each attribute name.
         strings: Every str and bytes literal.
         functions: Every `def`.
+        imports: Every import statement.
     """
 
     def __init__(self, tree: ast.Module) -> None:
@@ -128,6 +140,7 @@ class ScopeTree(ast.NodeVisitor):
         self.attribute_loads: dict[str, list[ast.Attribute]] = defaultdict(list)
         self.strings: list[ast.Constant] = []
         self.functions: list[FunctionNode] = []
+        self.imports: list[ast.Import | ast.ImportFrom] = []
         self._scope = self.module
         self._declared: list[tuple[Scope, str, Binding]] = []
         self.scope_of[tree] = self.module
@@ -191,13 +204,19 @@ class ScopeTree(ast.NodeVisitor):
         ]
 
     def generic_visit(self, node: ast.AST) -> None:
-        for child in ast.iter_child_nodes(node):
-            self._enter(child, node)
+        for name in FIELDS[node.__class__]:
+            value = getattr(node, name, None)
+            if isinstance(value, ast.AST):
+                self._enter(value, node)
+            elif isinstance(value, list):
+                for child in value:
+                    if isinstance(child, ast.AST):
+                        self._enter(child, node)
 
     def _enter(self, node: ast.AST, parent: ast.AST) -> None:
         self.parent_of[node] = parent
         self.scope_of[node] = self._scope
-        self.visit(node)
+        VISITS[node.__class__](self, node)
 
     def _bind(
         self, name: str, node: ast.AST, qualified: str | None = None, value: ast.expr | None = None
@@ -291,7 +310,18 @@ class ScopeTree(ast.NodeVisitor):
         if isinstance(node.value, (str, bytes)):
             self.strings.append(node)
 
+    def visit_Yield(self, node: ast.Yield | ast.YieldFrom) -> None:
+        self._scope.yields.append(node)
+        self.generic_visit(node)
+
+    visit_YieldFrom = visit_Yield  # noqa: N815
+
+    def visit_Return(self, node: ast.Return) -> None:
+        self._scope.returns.append(node)
+        self.generic_visit(node)
+
     def visit_Import(self, node: ast.Import) -> None:
+        self.imports.append(node)
         for alias in node.names:
             if alias.asname:
                 self._bind(alias.asname, node, qualified=alias.name)
@@ -300,6 +330,7 @@ class ScopeTree(ast.NodeVisitor):
                 self._bind(root, node, qualified=root)
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
+        self.imports.append(node)
         module = "." * node.level + (node.module or "")
         for alias in node.names:
             if alias.name == "*":
@@ -328,6 +359,14 @@ class ScopeTree(ast.NodeVisitor):
         if node.rest:
             self._bind(node.rest, node)
         self.generic_visit(node)
+
+
+# `ast.NodeVisitor` finds them by name for each node anew, which takes most of its time.
+CLASSES = [c for c in vars(ast).values() if isinstance(c, type) and issubclass(c, ast.AST)]
+VISITS: dict[type[ast.AST], Callable[[ScopeTree, Any], None]] = {
+    cls: getattr(ScopeTree, f"visit_{cls.__name__}", ScopeTree.generic_visit) for cls in CLASSES
+}
+FIELDS = {cls: tuple(name for name in cls._fields if name not in PLAIN_FIELDS) for cls in CLASSES}
 
 
 def _parameters(arguments: ast.arguments) -> list[ast.arg]:

@@ -266,13 +266,8 @@ class _FileRewriting:
             self.edits.append(replace(self.source.span(items[0]), text))
 
     def _returns_other_things(self, place: Function) -> bool:
-        own = self.file.tree.scope_made_by[place.node]
-        values = [
-            n.value
-            for n in ast.walk(place.node)
-            if isinstance(n, ast.Return) and self.file.tree.scope_of[n] is own
-        ]
-        return any(not self._holds_chunks(value, place) for value in values)
+        returns = self.file.tree.scope_made_by[place.node].returns
+        return any(not self._holds_chunks(node.value, place) for node in returns)
 
     def _takes_other_things(self, place: Variable) -> bool:
         if place.parameter is not None:
@@ -415,7 +410,7 @@ def _is_alone(statement: ast.stmt, tree: ScopeTree) -> bool:
 
 def _reaches(tree: ScopeTree, module: str, name: str) -> bool:
     """Whether a file may load, or name in a string, what *module* (its last name) calls *name*."""
-    for node in ast.walk(tree.module.node):
+    for node in tree.imports:
         if isinstance(node, ast.ImportFrom):
             last = (node.module or "").split(".")[-1]
             if last == module and any(alias.name in {name, "*"} for alias in node.names):
