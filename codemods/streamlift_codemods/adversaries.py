@@ -99,7 +99,7 @@ class _Model:
     def model_dump_json(self, **options: object) -> str:
         self.witness.trace.append("model_dump_json")
         return json.dumps(
-            [repr(self.text), sorted(options.items())], ensure_ascii=False, default=repr
+            [repr(self.text), sorted(options.items())], ensure_ascii=False, default=_shown
         )
 
     def json(self, **options: object) -> object:
@@ -113,6 +113,11 @@ class _Model:
         return (
             [self.json(**options)] if isinstance(self.text, bool) else f"to_{self.json(**options)}"
         )
+
+
+def _shown(value: object) -> str:
+    """Return the same text for equal values: two equal sets may have different orders."""
+    return f"set {sorted(map(repr, value))}" if isinstance(value, set) else repr(value)
 
 
 # What has no state and no effect of its own may stand for itself.
