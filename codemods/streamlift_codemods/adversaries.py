@@ -78,7 +78,12 @@ class _Probe:
         self.witness = witness
 
     def __format__(self, spec: str) -> str:
+        self.witness.trace.append("format")
         return f"<format {len(self.witness.trace)} {spec}>"
+
+    def __bool__(self) -> bool:
+        self.witness.trace.append("bool")
+        return True
 
     def __str__(self) -> str:  # `default=str` runs it while the payload is encoded
         self.witness.trace.append("str")
@@ -176,6 +181,7 @@ ROLES: dict[str, Callable[[Witness, int], object]] = {
         n % (1 + len(STRINGS) + len(OTHERS))
     ],
     "str": lambda _, n: WORDS[n % len(WORDS)],
+    "optional": lambda _, n: [None, *WORDS][n % (1 + len(WORDS))],
     "exact": lambda _, n: STRINGS[n % len(STRINGS)],
     "spread": lambda _, n: MAPPINGS[n % len(MAPPINGS)],
     "model": lambda witness, n: _Model(witness, [*STRINGS, *OTHERS[:8]][n % (len(STRINGS) + 8)]),
@@ -183,7 +189,17 @@ ROLES: dict[str, Callable[[Witness, int], object]] = {
 ROUNDS = {
     "any": 1 + len(STRINGS) + len(OTHERS),
     "str": len(WORDS),
+    "optional": 1 + len(WORDS),
     "exact": len(STRINGS),
     "spread": len(MAPPINGS),
     "model": len(STRINGS) + 8,
+}
+# Which values are, in this order, something, None and empty: what a condition may ask.
+ASKED = {
+    "any": (1, 1 + len(STRINGS), 2),
+    "str": (0, 1),
+    "optional": (1, 0, 2),
+    "exact": (0, 1),
+    "spread": (2, 1),
+    "model": (0,),
 }

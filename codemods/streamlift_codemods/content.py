@@ -12,12 +12,26 @@ from .fragment import Fragment, parse_fragment
 from .frame_text import Text
 from .imports import after_statement
 from .payload import EncoderCall, inside_of_str, plain_dumps, read_encoder_call
-from .purity import is_effectless, is_settled_name, is_str
+from .purity import (
+    is_effectless,
+    is_optional_str,
+    is_settled_name,
+    is_str,
+    reads_names,
+    tested_name,
+)
 from .scopes import root_name
 from .source import comments_in
-from .statements import Assignment, assignment_before, assignment_before_statement, runs_before
+from .statements import (
+    Assignment,
+    assignment_before,
+    assignment_before_statement,
+    runs_before,
+    runs_first,
+)
 
 if TYPE_CHECKING:
+    from .frame_text import Frame, Option
     from .read_text import Hole
     from .scopes import Scope, ScopeTree
     from .sites import Site
@@ -46,6 +60,7 @@ class Content:
         serialised: The statement before the site that makes the JSON text, if one does.
         lines: The other lines of the frame.
         origins: The dotted name of each object of the dialect, by its name in the file.
+        options: Under which condition each line is there that is not always.
         choice: The conditional expression of a `choice`, which encodes in one of two ways.
         arms: Its two branches, each as a frame of its own.
     """
@@ -56,6 +71,7 @@ class Content:
     serialised: Assignment | None = None
     lines: Lines = field(default_factory=Lines)
     origins: dict[str, str] = field(default_factory=dict)
+    options: dict[str, Option[Hole]] = field(default_factory=dict)
     choice: Fragment | None = None
     arms: tuple[Arm, ...] = ()
 
@@ -84,8 +100,15 @@ def content_of(site: Site, tree: ScopeTree, *, trusts_json: bool = True) -> Cont
 
     Unless *trusts_json*, the text of json.dumps stays as it is made: the project patches it.
     """
-    frame = site.frame
-    assert frame is not None
+    assert site.frame is not None
+    content = _always_there(site, site.frame, tree, trusts_json=trusts_json)
+    return replace(content, options=site.frame.options) if content is not None else None
+
+
+def _always_there(
+    site: Site, frame: Frame[Hole], tree: ScopeTree, *, trusts_json: bool
+) -> Content | None:
+    """Return what *site* carries, whatever lines are not always there."""
     if frame.comment is not None:
         return Content("comment", frame.comment)
     data = frame.value("data")
@@ -105,9 +128,11 @@ def content_of(site: Site, tree: ScopeTree, *, trusts_json: bool = True) -> Cont
         if call is not None and bound and not may_fail:
             return Content("payload", data, call, lines=lines)
         found = _serialised_before(hole.value, site, tree)
-        if found and all(_is_settled(line, site, tree) for line in lines if line):
+        settled = not frame.options and all(_is_settled(line, site, tree) for line in lines if line)
+        if found and settled:
             return Content("payload", data, found[0], found[1], lines)
-        choice = _choice(hole, Content("choice", data, lines=lines), site, tree)
+        whole = Content("choice", data, lines=lines, options=frame.options)
+        choice = _choice(hole, whole, site, tree)
         if choice is not None:
             return choice
     return Content("raw", data, lines=lines)
@@ -185,6 +210,8 @@ def _is_encoded(load: ast.Name, tree: ScopeTree) -> bool:
 def _event_repeats_type(content: Content, tree: ScopeTree, scope: Scope) -> bool | None:
     if content.kind in {"comment", "done", "raw", "choice"}:
         return None
+    if "event" in content.options:
+        return False
     event = content.lines.event
     if content.kind == "constant":
         value = json.loads(content.text.literal or "null")
@@ -222,7 +249,12 @@ def _choice(hole: Hole, whole: Content, site: Site, tree: ScopeTree) -> Content 
         assert binding.value is not None
         choice = parse_fragment(site.source.segment(binding.value))
     node = choice.node
-    settled = all(_is_settled_for_good(line, site, tree) for line in whole.lines if line)
+    settled = not whole.options or all(map(_is_test_of_name, whole.options.values()))
+    settled = settled and all(
+        _is_settled_for_good(line, site, tree, optional=name in whole.options)
+        for name, line in whole.lines._asdict().items()
+        if line
+    )
     if not isinstance(node, ast.IfExp) or not settled or "#" in choice.text:
         return None
     if any(isinstance(child, (ast.NamedExpr, ast.Await)) for child in ast.walk(node)):
@@ -233,14 +265,20 @@ def _choice(hole: Hole, whole: Content, site: Site, tree: ScopeTree) -> Content 
     for branch in (node.body, node.orelse):
         value = choice.part(branch)
         call = read_encoder_call(value, tree, site.scope)
-        if call is None or call.dialect.objects or call.dialect.may_give_anything:
+        if call is not None and (call.dialect.objects or call.dialect.may_give_anything):
+            return None
+        if isinstance(branch, ast.IfExp):
             return None
         if not is_bound_by_now(branch, site.node, tree, site.scope):
             return None
-        field_text = "" if binding is not None else hole.field
+        is_moved = binding is not None or site.building is not None
+        field_text = hole.field if not is_moved else f"{{{value.text}}}" * bool(hole.field)
         text = Text((replace(hole, value=value, field=field_text),))
-        content = Content("payload", text, call, lines=whole.lines)
+        kind: Literal["payload", "raw"] = "payload" if call is not None else "raw"
+        content = Content(kind, text, call, lines=whole.lines, options=whole.options)
         arms.append(Arm(content, need_of(site, content, tree)))
+    if all(arm.content.call is None for arm in arms):
+        return None
     return replace(whole, serialised=binding, choice=choice, arms=tuple(arms))
 
 
@@ -253,10 +291,22 @@ def _stands_alone(statement: Assignment, site: Site) -> bool:
     return not (before + behind).strip()
 
 
-def _is_settled_for_good(line: Text[Hole], site: Site, tree: ScopeTree) -> bool:
-    return _is_settled(line, site, tree) and all(
-        is_settled_name(hole.value.node, tree, site.scope) for hole in line.holes
+def _is_settled_for_good(line: Text[Hole], site: Site, tree: ScopeTree, *, optional: bool) -> bool:
+    return all(
+        is_settled_name(hole.value.node, tree, site.scope)
+        and (
+            is_str(hole.value.node, tree, site.scope)
+            or (optional and is_optional_str(hole.value.node, tree, site.scope))
+        )
+        for hole in line.holes
     )
+
+
+def _is_test_of_name(option: Option[Hole]) -> bool:
+    """Whether the condition only asks a name that the line shows whether it is there."""
+    return tested_name(option.condition.value.node) in {
+        hole.value.node.id for hole in option.text.holes if isinstance(hole.value.node, ast.Name)
+    }
 
 
 def _binding_before(value: Fragment, site: Site, tree: ScopeTree) -> Assignment | None:
@@ -276,8 +326,8 @@ def _binding_before(value: Fragment, site: Site, tree: ScopeTree) -> Assignment 
     loads = tree.loads_of(name.id, owner)
     before = [assignment_before(load, name.id, tree) for load in loads]
     alone = None not in before and len(set(before)) == len(before)
-    alone = alone and _only_assigned(owner, name.id) and not _reads_names(site.scope, tree)
-    if not alone or not _runs_first(site.node, tree):
+    alone = alone and _only_assigned(owner, name.id) and not reads_names(site.scope, tree)
+    if not alone or not runs_first(site.node, tree):
         return None
     return assignment_before_statement(statement, name.id, tree)
 
@@ -301,23 +351,6 @@ def _serialised_before(
     return call, binding
 
 
-def _runs_first(node: ast.expr, tree: ScopeTree) -> bool:
-    """Whether nothing that has an effect runs in the statement of *node* before it does."""
-    child: ast.AST = node
-    for parent in tree.ancestors(node):
-        for other in ast.iter_child_nodes(
-            parent
-        ):  # fields stand in the order in which they are evaluated
-            if other is child:
-                break
-            if not is_effectless(other.value if isinstance(other, ast.keyword) else other):
-                return False
-        if isinstance(parent, ast.stmt):
-            break
-        child = parent
-    return True
-
-
 def is_bound_by_now(call: ast.expr, place: ast.AST, tree: ScopeTree, scope: Scope) -> bool:
     """Whether the encoder that *call* names is certainly bound when *place* is reached.
 
@@ -338,15 +371,6 @@ def _is_settled(line: Text[Hole], site: Site, tree: ScopeTree) -> bool:
     """Whether the line can be rendered before the payload is encoded: it has no effect and cannot fail."""
     return all(
         is_effectless(h.value.node) and is_str(h.value.node, tree, site.scope) for h in line.holes
-    )
-
-
-def _reads_names(scope: Scope, tree: ScopeTree) -> bool:
-    """Whether the function may look at its own variables by name."""
-    return any(
-        tree.scope_of[load].function is scope and tree.qualified_name(load) == f"builtins.{name}"
-        for name in ("locals", "vars", "eval", "exec", "dir")
-        for load in tree.name_loads.get(name, ())
     )
 
 

@@ -71,7 +71,7 @@ def text_expression(text: Text[Hole], style: Style) -> str:
     if quote is None or "\n" in fields or "\r" in fields:
         raise NotWritable("quotes-in-field")
     parts = [
-        part.field if not isinstance(part, str) else _escaped(part, quote) for part in text.parts
+        part.field if not isinstance(part, str) else _escaped(part, quote) for part in text.plain
     ]
     return f"f{quote}{''.join(parts)}{quote}"
 
@@ -81,7 +81,7 @@ def _sum(text: Text[Hole], style: Style) -> str:
         raise NotWritable("mixed-concatenation")
     terms = [
         string_literal(part, style) if isinstance(part, str) else _operand(part.value)
-        for part in text.parts
+        for part in text.plain
     ]
     if len(terms) == 1:
         terms.insert(0, style.quote * 2)  # what is no str raises TypeError, as before

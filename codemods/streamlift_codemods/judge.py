@@ -149,7 +149,9 @@ class Judge:
             site.leave("no-data", "review")
         elif not are_free(site.scope, file):
             site.leave("name-collision")
-        elif tells_source(site.node, file.tree, site.scope):
+        elif any(
+            tells_source(node, file.tree, site.scope) for node in (site.node, *site.statements)
+        ):
             site.leave("source-text")
         else:
             self.plan.contents[site] = content

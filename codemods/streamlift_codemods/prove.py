@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING
 
 from streamlift import StreamingChunk
 
-from .adversaries import ROLES, ROUNDS, Witness, stand_in
+from .adversaries import ASKED, ROLES, ROUNDS, Witness, stand_in
 from .payload import MODEL_METHODS, PlainCall, inside_of_str, plain_dumps, plain_options
-from .purity import is_effectless, is_settled_name, is_str
+from .purity import is_effectless, is_optional_str, is_settled_name, is_str
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from types import CodeType
 
     from streamlift import SSEFormatter
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 SEED = 9  # any: the same run gives the same verdict
 TRUSTED_DUMPS = "json.dumps"  # no name that a program could have: a helper's own encoder
 OBJECT = "object"  # starts the name of what an encoder is given, which no program could have either
+RESULT = "the text"
 CONSTRUCTORS = {"of", "raw", "comment", "done"}
 
 
@@ -60,6 +61,51 @@ class _Abstract(ast.NodeTransformer):
     seen: list[int] = field(default_factory=list)
     assumed: set[str] = field(default_factory=set)
     origins: Mapping[str, str] = field(default_factory=dict)
+    locals: set[str] = field(default_factory=set)
+    asked: set[int] = field(default_factory=set)
+
+    def statements(self, block: Sequence[ast.stmt]) -> list[ast.stmt]:
+        """Return statements that build a text, with what they bind as names of ours."""
+        return [done for statement in block for done in self._statement(statement)]
+
+    def _statement(self, statement: ast.stmt) -> list[ast.stmt]:
+        match statement:
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=value)
+                | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
+            ):
+                bound = self.expression(value)
+                self.locals.add(name)
+                return [_bound(name, bound)]
+            case ast.AugAssign(target=ast.Name(id=name), op=ast.Add(), value=value):
+                added = self.expression(value)
+                return [*self._taken_over([name]), _added(name, added)]
+            case ast.Expr(
+                value=ast.Call(
+                    func=ast.Attribute(value=ast.Name(id=name), attr=method), args=arguments
+                )
+            ) if name in self.locals:
+                function = ast.Attribute(_loaded(_local(name)), method, ast.Load())
+                given = [self.expression(argument) for argument in arguments]
+                return [ast.Expr(ast.Call(function, given, []))]
+            case ast.If(test=test, body=body, orelse=orelse):
+                condition = self._condition(test)
+                before = self._taken_over(sorted(_names_bound(statement)))
+                then = self.statements(body)
+                return [*before, ast.If(condition, then, self.statements(orelse))]
+            case ast.For(target=ast.Name(id=name), iter=lines, body=body):
+                cut = self.expression(lines)
+                before = self._taken_over(sorted(_names_bound(statement)))
+                target = ast.Name(_local(name), ast.Store())
+                return [*before, ast.For(target, cut, self.statements(body), [])]
+        raise NotProved("congruence", f"{ast.unparse(statement)} is not understood")
+
+    def _taken_over(self, names: list[str]) -> list[ast.stmt]:
+        """Let each of *names* that only some way binds have the value that it had before."""
+        outer = [name for name in names if name not in self.locals]
+        bound = [_bound(name, self.expression(_loaded(name))) for name in outer]
+        self.locals |= {*outer}
+        return bound
 
     def expression(self, node: ast.expr, role: str = "any") -> ast.expr:
         match node:
@@ -81,11 +127,35 @@ class _Abstract(ast.NodeTransformer):
                 return type(node)([self.expression(element) for element in node.elts], ast.Load())
             case ast.Call():
                 return self._call(node) or self._hole(node, role)
+            case ast.Name(id=name) if name in self.locals:
+                return _loaded(_local(name))
             case ast.Name() if (
                 constant := self.tree.module_constant(node, self.scope)
             ) is not None:
                 return ast.Constant(constant)
-        return self._hole(node, role)
+        return self._choice(node) or self._hole(node, role)
+
+    def _choice(self, node: ast.expr) -> ast.expr | None:
+        """Return the conditional expression *node*, or a part of one, with holes in it."""
+        match node:
+            case ast.IfExp():
+                test, body = self._condition(node.test), self.expression(node.body)
+                return ast.IfExp(test, body, self.expression(node.orelse))
+            case ast.BoolOp(op=ast.Or(), values=[ast.Name() as left, ast.Constant() as right]):
+                return ast.BoolOp(ast.Or(), [self.expression(left), right])
+            case ast.UnaryOp(op=ast.Not()):
+                return ast.UnaryOp(ast.Not(), self.expression(node.operand))
+            case ast.Compare(
+                left=left, ops=[ast.Is() | ast.IsNot()], comparators=[ast.Constant(value=None)]
+            ):
+                return ast.Compare(self.expression(left), node.ops, node.comparators)
+        return None
+
+    def _condition(self, test: ast.expr) -> ast.expr:
+        count = len(self.seen)
+        condition = self.expression(test)
+        self.asked |= {*self.seen[count:]}
+        return condition
 
     def _dict(self, node: ast.Dict) -> ast.expr:
         keys: list[ast.expr | None] = []
@@ -138,18 +208,25 @@ class _Abstract(ast.NodeTransformer):
             return ast.Attribute(_loaded("StreamingChunk"), function.attr, ast.Load())
         if function.attr in MODEL_METHODS and not node.args:
             return ast.Attribute(self.expression(base, "model"), function.attr, ast.Load())
-        if function.attr == "encode" and (_is_text(base) or is_str(base, self.tree, self.scope)):
-            return ast.Attribute(self.expression(base), "encode", ast.Load())
+        is_built = isinstance(base, ast.Name) and base.id in self.locals
+        is_text = is_built or _is_text(base) or is_str(base, self.tree, self.scope)
+        if function.attr in {"encode", "split", "splitlines"} and is_text:
+            return ast.Attribute(self.expression(base), function.attr, ast.Load())
         if function.attr in {"format", "join"} and isinstance(base, ast.Constant):
             return ast.Attribute(base, function.attr, ast.Load())
         return None
 
     def _hole(self, node: ast.expr, role: str) -> ast.expr:
+        if self.locals & {child.id for child in ast.walk(node) if isinstance(child, ast.Name)}:
+            raise NotProved("congruence", f"{ast.unparse(node)} uses what goes")
         index = self.holes.setdefault(ast.dump(node), len(self.holes))
         if role == "any" and is_str(node, self.tree, self.scope):
             role = "exact" if is_str(node, self.tree, self.scope, exact=True) else "str"
             if isinstance(node, ast.Name):
                 self.assumed.add(f"{node.id} is a str by its annotation or assignments")
+        elif role == "any" and is_optional_str(node, self.tree, self.scope):
+            role = "optional"
+            self.assumed.add(f"{ast.unparse(node)} is a str or None by its annotation")
         if any(isinstance(child, ast.Attribute) for child in ast.walk(node)):
             self.assumed.add("reading an attribute has no effect")
         self.roles[index] = role if role == "model" else self.roles.get(index, role)
@@ -184,6 +261,7 @@ def prove(  # noqa: PLR0913 - each is a part of the question
     tree: ScopeTree,
     scope: Scope,
     *,
+    statements: Sequence[ast.stmt] = (),
     origins: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, str]:
     """Return how each obligation was met, by name.
@@ -194,6 +272,7 @@ def prove(  # noqa: PLR0913 - each is a part of the question
         contract: The formatter that the boundary will use.
         tree: The names of the file.
         scope: Where both stand.
+        statements: What runs before the frame expression, and goes with it.
         origins: The dotted name of each object that a dialect is given, by its name in the file.
 
     Raises:
@@ -202,6 +281,7 @@ def prove(  # noqa: PLR0913 - each is a part of the question
     holes: dict[str, int] = {}
     bound = frozenset(node.target.id for node in ast.walk(old) if isinstance(node, ast.NamedExpr))
     before = _Abstract(tree, scope, bound, holes, origins=origins)
+    built = before.statements(statements)
     old_shape = before.expression(old)
     roles = dict(before.roles)
     after = _Abstract(tree, scope, bound, holes, roles=roles, origins=origins)
@@ -210,8 +290,9 @@ def prove(  # noqa: PLR0913 - each is a part of the question
         raise NotProved("order", f"effects {before.effects} became {after.effects}")
     if invented := set(after.seen) - set(before.seen):
         raise NotProved("congruence", f"{len(invented)} expressions are new")
-    roles_of_holes = tuple(roles.items())
-    rounds = _compare(_shape_of(old_shape), _shape_of(new_shape), contract, roles_of_holes)
+    shapes = _shape_of(built, old_shape), _shape_of([], new_shape)
+    asked = frozenset(before.asked | after.asked)
+    rounds = _compare(*shapes, contract, tuple(roles.items()), asked)
     assumed = before.assumed | after.assumed
     return {
         "order": "proved",
@@ -233,24 +314,29 @@ class _Shape:
     """
 
     dump: str
-    node: ast.expr = field(compare=False)
+    node: ast.Module = field(compare=False)
 
     def compiled(self) -> CodeType:
-        return compile(ast.fix_missing_locations(ast.Expression(self.node)), "<proof>", "eval")
+        return compile(ast.fix_missing_locations(self.node), "<proof>", "exec")
 
 
-def _shape_of(node: ast.expr) -> _Shape:
-    return _Shape(ast.dump(node), node)
+def _shape_of(statements: list[ast.stmt], node: ast.expr) -> _Shape:
+    module = ast.Module([*statements, _bound(RESULT, node)], [])
+    return _Shape(ast.dump(module), module)
 
 
 @lru_cache(maxsize=4096)
 def _compare(
-    old: _Shape, new: _Shape, contract: SSEFormatter, hole_roles: tuple[tuple[int, str], ...]
+    old: _Shape,
+    new: _Shape,
+    contract: SSEFormatter,
+    hole_roles: tuple[tuple[int, str], ...],
+    asked: frozenset[int],
 ) -> int:
     """Compare what both expressions write; the same shapes under the same contract only once."""
     roles = dict(hole_roles)
     old_code, new_code = old.compiled(), new.compiled()
-    chosen = _picks(roles)
+    chosen = _picks(roles, asked)
     for picks in chosen:
         expected, happened = _outcome(old_code, None, roles, picks)
         written, happened_now = _outcome(new_code, contract, roles, picks)
@@ -264,16 +350,23 @@ def forget() -> None:
     _compare.cache_clear()
 
 
-def _picks(roles: dict[int, str]) -> list[dict[int, int]]:
+def _picks(roles: dict[int, str], asked: frozenset[int]) -> list[dict[int, int]]:
     """Return which value each hole has in each round.
 
-    Every value reaches every hole; each hole once shows what ran before it, among plain values, and all of
-    them once together; and some rounds are mixed at random.
+    Every value reaches every hole, whatever way the conditions that ask *asked* holes go; each hole once
+    shows what ran before it, among plain values, and all of them once together; and some rounds are mixed
+    at random.
     """
     rounds = max((ROUNDS[role] for role in roles.values()), default=1)
     mixed = random.Random(SEED)  # noqa: S311 - nothing is secret here
     return [
         *({hole: number + hole for hole in roles} for number in range(rounds)),
+        *(
+            {hole: pick if hole == one else number + hole for hole in roles}
+            for one in sorted(asked)
+            for pick in ASKED[roles[one]]
+            for number in range(rounds)
+        ),
         *({hole: int(hole != witness) for hole in roles} for witness in roles),
         dict.fromkeys(roles, 0),
         *({hole: mixed.randrange(rounds) for hole in roles} for _ in range(rounds // 2)),
@@ -306,8 +399,9 @@ def _outcome(
             _, option, origin = name.split(" ")
             names[name] = stand_in(option, origin)
     try:
-        value = eval(code, names)  # noqa: S307 - an expression without any name of the user's
-        text = contract.format_chunk(value) if contract is not None else value
+        exec(code, names)  # noqa: S102 - without any name of the user's
+        value = names[_local(RESULT)]
+        text = contract.writers.format(value) if contract is not None else value  # type: ignore[arg-type]  # refuses what is no chunk
     except Exception as error:  # noqa: BLE001 - whatever the encoder raises has to be the same
         return (type(error), str(error)), witness.trace
     return (type(text), text), witness.trace
@@ -320,6 +414,26 @@ def literal_node(value: object) -> ast.expr:
 
 def _loaded(name: str) -> ast.Name:
     return ast.Name(name, ast.Load())
+
+
+def _local(name: str) -> str:
+    return f"local {name}"
+
+
+def _bound(name: str, value: ast.expr) -> ast.stmt:
+    return ast.Assign([ast.Name(_local(name), ast.Store())], value)
+
+
+def _added(name: str, value: ast.expr) -> ast.stmt:
+    return ast.AugAssign(ast.Name(_local(name), ast.Store()), ast.Add(), value)
+
+
+def _names_bound(statement: ast.stmt) -> set[str]:
+    return {
+        node.id
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
 
 
 def _is_text(node: ast.expr) -> bool:

@@ -21,6 +21,7 @@ STR_FUNCTIONS = {
     "builtins.hex",
     "json.dumps",
 }
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 SOURCE_TELLERS = re.compile(r"^(?:traceback|inspect|linecache|faulthandler)\.|^sys\._getframe")
 STR_METHODS = {"model_dump_json", "isoformat", "hexdigest"}
 
@@ -43,6 +44,15 @@ def tells_source(node: ast.AST, tree: ScopeTree, scope: Scope) -> bool:
     return any(name and SOURCE_TELLERS.match(name) for name in names)
 
 
+def reads_names(scope: Scope, tree: ScopeTree) -> bool:
+    """Return whether the function may look at its own variables by name."""
+    return any(
+        tree.scope_of[load].function is scope and tree.qualified_name(load) == f"builtins.{name}"
+        for name in ("locals", "vars", "eval", "exec", "dir")
+        for load in tree.name_loads.get(name, ())
+    )
+
+
 def is_str(node: ast.expr, tree: ScopeTree, scope: Scope, *, exact: bool = False) -> bool:
     """Return whether *node* certainly is a str: by construction or, unless *exact*, by its annotation.
 
@@ -59,6 +69,41 @@ def is_str(node: ast.expr, tree: ScopeTree, scope: Scope, *, exact: bool = False
     if isinstance(node, ast.Name):
         return _is_str_name(node.id, tree, scope, exact=exact)
     return False
+
+
+def is_optional_str(node: ast.expr, tree: ScopeTree, scope: Scope) -> bool:
+    """Return whether *node* is the name of a parameter that is a str or None by its annotation."""
+    owner = scope.owner_of(node.id) if isinstance(node, ast.Name) else None
+    if owner is None or not isinstance(node, ast.Name):
+        return False
+    bindings = [binding.node for binding in owner.bindings[node.id]]
+    if len(bindings) != 1 or not isinstance(bindings[0], ast.arg):
+        return False
+    annotation = bindings[0].annotation
+    arguments = owner.node.args if isinstance(owner.node, FUNCTIONS) else None
+    if (
+        annotation is None
+        or arguments is None
+        or bindings[0] in {arguments.vararg, arguments.kwarg}
+    ):
+        return False
+    return ast.unparse(annotation) in {"str", "str | None", "None | str"} or (
+        isinstance(annotation, ast.Subscript)
+        and tree.qualified_name(annotation.value) == "typing.Optional"
+        and ast.unparse(annotation.slice) == "str"
+    )
+
+
+def tested_name(test: ast.expr) -> str | None:
+    """Return the name that *test* asks whether it is true, or not None."""
+    match test:
+        case ast.Name(id=name):
+            return name
+        case ast.Compare(
+            left=ast.Name(id=name), ops=[ast.IsNot()], comparators=[ast.Constant(value=None)]
+        ):
+            return name
+    return None
 
 
 def is_settled_name(name: ast.expr, tree: ScopeTree, scope: Scope) -> bool:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from .format_text import TemplateField, UnknownTemplate, format_fields, percent_fields
 from .fragment import Fragment, replacement_fields
-from .frame_text import Text, make_text
+from .frame_text import Option, Text, make_text
+from .payload import read_encoder_call
 from .purity import is_effectless, is_str
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from .payload import EncoderCall
     from .scopes import Scope, ScopeTree
 
+IN_VARIABLE = "carrier-variable"  # why what a name holds cannot be told
 UTF_8 = {"utf-8", "utf8", "utf_8"}
 
 
@@ -70,19 +74,44 @@ class NotReadable(Exception):
     reason: str
 
 
-def read_text(fragment: Fragment, tree: ScopeTree, scope: Scope) -> Reading:
-    """Return the text that *fragment*, standing in *scope*, makes.
+@dataclass(frozen=True)
+class Lines:
+    """A list of texts, some of which are there only under a condition."""
+
+    elements: tuple[Text[Hole] | Option[Hole], ...]
+
+
+Part = str | Hole | Option[Hole]
+Value = Text[Hole] | Lines
+
+
+def read_text(
+    fragment: Fragment,
+    tree: ScopeTree,
+    scope: Scope,
+    values: Mapping[str, Value] = MappingProxyType({}),
+) -> Reading:
+    """Return the text that *fragment*, standing in *scope*, makes, where names have these *values*.
 
     Raises:
         NotReadable: If it is built in a way that is not understood yet.
     """
-    return _Reader(tree, scope).read(fragment)
+    return Reader(tree, scope, values).read(fragment)
 
 
-class _Reader:
-    def __init__(self, tree: ScopeTree, scope: Scope) -> None:
+class Reader:
+    """Reads the expressions of one scope.
+
+    Args:
+        tree: The names of the file.
+        scope: Where they stand.
+        values: What is known of names; it may change from one expression to the next.
+    """
+
+    def __init__(self, tree: ScopeTree, scope: Scope, values: Mapping[str, Value]) -> None:
         self.tree = tree
         self.scope = scope
+        self.values = values
 
     def read(self, fragment: Fragment) -> Reading:
         node = fragment.node
@@ -96,12 +125,57 @@ class _Reader:
             return self._percent(fragment, node)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             return self._method(fragment, node, node.func)
-        if (
-            isinstance(node, ast.Name)
-            and (constant := self.tree.module_constant(node, self.scope)) is not None
-        ):
-            return _constant(constant)
+        if isinstance(node, ast.IfExp) and (option := self._option(fragment, node)) is not None:
+            return Reading(Text((option,)), is_bytes=False)
+        if isinstance(node, ast.Name):
+            return self._name(fragment, node)
+        return self._opaque(fragment)
+
+    def _name(self, fragment: Fragment, node: ast.Name) -> Reading:
+        value = self.values.get(node.id)
+        if isinstance(value, Text):
+            return Reading(value, is_bytes=False)
+        constant = self.tree.module_constant(node, self.scope)
+        return _constant(constant) if constant is not None else self._opaque(fragment)
+
+    def _opaque(self, fragment: Fragment) -> Reading:
+        """Return the text of an expression that is not looked into.
+
+        Raises:
+            NotReadable: If it uses a name in a way that its value does not tell.
+        """
+        if names_in(fragment.node) & self.values.keys():
+            raise NotReadable(IN_VARIABLE)
         return Reading(Text((Hole(fragment),)), is_bytes=False)
+
+    def _option(self, fragment: Fragment, node: ast.IfExp) -> Option[Hole] | None:
+        """Read `lines if condition else ""`, or the other way round."""
+        sides = {False: node.body, True: node.orelse}
+        empty = [
+            k for k, side in sides.items() if isinstance(side, ast.Constant) and side.value == ""
+        ]
+        if len(empty) != 1:
+            return None
+        is_negated = not empty[0]
+        reading = self.read(fragment.part(sides[is_negated]))
+        last = reading.text.parts[-1] if reading.text.parts else None
+        if reading.is_bytes or not isinstance(last, str) or not last.endswith("\n"):
+            return None
+        return Option(self.condition(fragment.part(node.test)), reading.text, is_negated)
+
+    def encoder_call(self, value: Fragment) -> EncoderCall | None:
+        """Return what the expression *value* encodes, None if that is not certain."""
+        return read_encoder_call(value, self.tree, self.scope)
+
+    def condition(self, test: Fragment) -> Hole:
+        """Return the hole of *test*.
+
+        Raises:
+            NotReadable: If it reads a name whose value is put together here.
+        """
+        if names_in(test.node) & self.values.keys():
+            raise NotReadable(IN_VARIABLE)
+        return Hole(test)
 
     def _joined(self, fragment: Fragment) -> Text[Hole]:
         assert isinstance(fragment.node, ast.JoinedStr)
@@ -109,7 +183,7 @@ class _Reader:
             fields = iter(replacement_fields(fragment.text))
         except SyntaxError as error:
             raise NotReadable("newer-grammar") from error
-        parts: list[str | Hole] = []
+        parts: list[Part] = []
         for value in fragment.node.values:
             if isinstance(value, ast.Constant):
                 parts.append(str(value.value))
@@ -127,7 +201,7 @@ class _Reader:
 
     def _hole(
         self, value: Fragment, field: str, conversion: str, has_spec: bool
-    ) -> tuple[str | Hole, ...]:
+    ) -> tuple[Part, ...]:
         if not conversion and not has_spec:
             constant = value.node.value if isinstance(value.node, ast.Constant) else None
             if isinstance(value.node, ast.Name):
@@ -136,6 +210,15 @@ class _Reader:
                 return (constant,)
             if isinstance(value.node, ast.JoinedStr):
                 return self._joined(value).parts
+            if isinstance(value.node, ast.IfExp):
+                option = self._option(value, value.node)
+                if option is not None:
+                    return (replace(option, condition=replace(option.condition, field=field)),)
+            built = self.values.get(value.node.id) if isinstance(value.node, ast.Name) else None
+            if isinstance(built, Text):
+                return (_shown(built.only_hole),) if built.only_hole else built.parts
+        if names_in(value.node) & self.values.keys():
+            raise NotReadable(IN_VARIABLE)
         return (Hole(value, field, conversion, has_spec),)
 
     def _sum(self, fragment: Fragment, node: ast.BinOp) -> Reading:
@@ -155,7 +238,7 @@ class _Reader:
             return self._format(fragment, node, function.value)
         if function.attr == "join" and isinstance(function.value, (ast.Constant, ast.JoinedStr)):
             return self._join(fragment, node, function.value)
-        return Reading(Text((Hole(fragment),)), is_bytes=False)
+        return self._opaque(fragment)
 
     def _percent(self, fragment: Fragment, node: ast.BinOp) -> Reading:
         """Read `template % values`; one value that is no tuple display has to be a str, lest it be a tuple."""
@@ -204,7 +287,7 @@ class _Reader:
     ) -> Reading:
         if sorted(map(str, values)) != sorted(str(f.key) for f in fields if not isinstance(f, str)):
             raise NotReadable(reason)  # an argument that is missing, not used, or used twice
-        parts: list[str | Hole] = []
+        parts: list[Part] = []
         for field in fields:
             if isinstance(field, str):
                 parts.append(field)
@@ -222,20 +305,38 @@ class _Reader:
     def _join(self, fragment: Fragment, node: ast.Call, receiver: ast.expr) -> Reading:
         """Read `separator.join([...])` of a display whose elements certainly are text."""
         separator = receiver.value if isinstance(receiver, ast.Constant) else None
-        display = node.args[0] if len(node.args) == 1 else None
-        if not isinstance(separator, str) or not isinstance(display, (ast.List, ast.Tuple)):
+        joined = node.args[0] if len(node.args) == 1 else None
+        if not isinstance(separator, str) or joined is None:
             raise NotReadable("str-join")
-        text: Text[Hole] = Text(())
-        for index, element in enumerate(display.elts):
-            if isinstance(element, ast.Starred):
-                raise NotReadable("str-join")
-            reading = self.read(fragment.part(element))
-            if reading.is_bytes or (
-                reading.text.only_hole and not is_str(element, self.tree, self.scope)
-            ):
-                raise NotReadable("may-not-be-str")
-            text = text + make_text([separator if index else ""]) + reading.text
-        return Reading(text, is_bytes=False)
+        return Reading(_text_of(self.lines(fragment.part(joined)), separator), is_bytes=False)
+
+    def lines(self, fragment: Fragment) -> Lines:
+        """Return the texts of a display, or of a list that was built before.
+
+        Raises:
+            NotReadable: If one of them may be no text.
+        """
+        node = fragment.node
+        built = self.values.get(node.id) if isinstance(node, ast.Name) else None
+        if isinstance(built, Lines):
+            return built
+        if not isinstance(node, (ast.List, ast.Tuple)):
+            raise NotReadable("str-join")
+        return Lines(tuple(self.line(fragment.part(element)) for element in node.elts))
+
+    def line(self, element: Fragment) -> Text[Hole]:
+        """Return the text of *element*, which has to be a str.
+
+        Raises:
+            NotReadable: If it may be no text.
+        """
+        if isinstance(element.node, ast.Starred):
+            raise NotReadable("str-join")
+        reading = self.read(element)
+        hole = reading.text.only_hole
+        if reading.is_bytes or (hole and not is_str(hole.value.node, self.tree, self.scope)):
+            raise NotReadable("may-not-be-str")
+        return reading.text
 
     def _encoded(self, fragment: Fragment, node: ast.Call, function: ast.Attribute) -> Reading:
         inner = self.read(fragment.part(function.value))
@@ -245,6 +346,32 @@ class _Reader:
         if hole and hole.is_concatenated and not is_str(hole.value.node, self.tree, self.scope):
             raise NotReadable("opaque-bytes")  # what has such a method need not be text
         return Reading(inner.text, is_bytes=True)
+
+
+def names_in(node: ast.AST) -> set[str]:
+    """Return the names that *node* mentions."""
+    return {child.id for child in ast.walk(node) if isinstance(child, ast.Name)}
+
+
+def _shown(hole: Hole) -> Hole:
+    """Return *hole*, the value of a name, as a replacement field shows it."""
+    return replace(hole, field=hole.field or f"{{{hole.value.text}}}")
+
+
+def _text_of(lines: Lines, separator: str) -> Text[Hole]:
+    """Return *lines* joined: one that may be absent goes together with the separator beside it."""
+    certain = [isinstance(element, Text) for element in lines.elements]
+    if lines.elements and True not in certain:
+        raise NotReadable("str-join")
+    first = certain.index(True) if certain else 0
+    text: Text[Hole] = Text(())
+    for index, element in enumerate(lines.elements):
+        inside = element.text if isinstance(element, Option) else element
+        before, behind = separator * (index > first), separator * (index < first)
+        whole = make_text([before, *inside.parts, behind])
+        parts = [replace(element, text=whole)] if isinstance(element, Option) else whole.parts
+        text = make_text([*text.parts, *parts])
+    return text
 
 
 def is_utf_8(encode: ast.Call) -> bool:

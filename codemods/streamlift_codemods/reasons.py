@@ -37,6 +37,8 @@ REASONS = {
                "write one expression for each form that the frame can have"),
         Reason("several-frames", "The text holds more than one frame, and one chunk is one frame.",
                "yield each frame by itself, if nothing relies on one message"),
+        Reason("optional-text", "A part of the frame is there only sometimes, and is no whole line of it, or is its data.",
+               "write one expression for each form that the frame can have"),
         Reason("split-frame", "The text is a part of a frame; the rest is sent elsewhere.",
                "join the parts into one expression, if nothing relies on the messages between"),
         Reason("no-terminator", "The text has no line end after its last field, so no client dispatches it.",

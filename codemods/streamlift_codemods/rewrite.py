@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from .content import Content, typed_keys
 from .expressions import NotWritable, Style, requoted, string_literal, text_expression
 from .fragment import parse_fragment
-from .purity import is_effectless, is_settled_name, is_str
+from .purity import is_effectless, is_optional_str, is_settled_name, is_str, tested_name
 from .sites import CHUNK
 from .statements import bound_by
 
 if TYPE_CHECKING:
     from .contract import Contract
-    from .frame_text import Text
+    from .frame_text import Option, Text
     from .read_text import Hole
     from .scopes import Scope, ScopeTree
 
@@ -44,12 +44,21 @@ class ChunkWriter:
         tree: The names of the file.
         scope: Where the site stands.
         style: How the file writes Python.
+        in_order: Whether everything runs in the order of the wire, even what has no effect that can be seen.
     """
 
-    def __init__(self, tree: ScopeTree, scope: Scope, style: Style) -> None:
+    def __init__(
+        self, tree: ScopeTree, scope: Scope, style: Style, *, in_order: bool = False
+    ) -> None:
         self.tree = tree
         self.scope = scope
         self.style = style
+        self.in_order = in_order
+
+    @property
+    def strict(self) -> ChunkWriter:
+        """The writer that lets everything run in the order of the wire, wherever that may matter."""
+        return ChunkWriter(self.tree, self.scope, self.style, in_order=True)
 
     def write(self, content: Content, contract: Contract) -> Rewritten:
         """Return the expression of *content* under *contract*.
@@ -72,9 +81,24 @@ class ChunkWriter:
                     self._raw_text(content.text),
                     content,
                     contract,
-                    effects=bool(content.text.holes),
+                    effects=not self._is_rendered_late(content.text),
                 )
         return self._payload(content, contract)
+
+    def write_in_place(self, content: Content, contract: Contract) -> Rewritten:
+        """Return the expression that renders the data where it stands, before every other line.
+
+        Raises:
+            NotWritable: If there is none.
+        """
+        if content.kind not in {"payload", "raw"}:
+            raise NotWritable("not-proved")
+        fields = [f"{name}={source}" for name, _, source in self._fields(content, contract)]
+        text = text_expression(content.text, self.style)
+        hole = content.text.only_hole
+        if content.call is not None and hole is not None:
+            text = self._raw_text(content.text)
+        return Rewritten(f"{CHUNK}.raw({', '.join([text, *fields])})", "encoded")
 
     def conditional(self, content: Content, arms: list[Rewritten], parent: ast.AST) -> Rewritten:
         """Return the conditional expression between *arms*, to stand in *parent*."""
@@ -156,12 +180,23 @@ class ChunkWriter:
             return hole.value.text if exact else text_expression(text, self.style)
         return requoted(hole.value, self.style)
 
+    def _is_rendered_late(self, text: Text[Hole]) -> bool:
+        """Whether nothing of *text* runs where it stands: it is constant, or a name that the contract renders."""
+        hole = text.only_hole
+        if hole is None or not hole.is_plain or not is_effectless(hole.value.node):
+            return not text.holes
+        exact = is_str(hole.value.node, self.tree, self.scope, exact=True)
+        return not hole.is_concatenated or exact
+
     def _call(
         self, constructor: str, value: str, content: Content, contract: Contract, *, effects: bool
     ) -> Rewritten:
         fields = self._fields(content, contract)
-        settled = all(self._may_wait(text) for _, text, _ in fields)
-        lazy = not effects and all(self._is_effectless(text) for _, text, _ in fields)
+        options = content.options
+        settled = all(self._may_wait(text, options.get(name)) for name, text, _ in fields)
+        lazy = not (effects or self.in_order) and all(
+            self._is_effectless(text, options.get(name)) for name, text, _ in fields
+        )
         arguments = [value, *(f"{name}={source}" for name, _, source in fields)]
         if not settled and not lazy:
             named = {name: f"{name}={source}" for name, _, source in fields}
@@ -177,7 +212,7 @@ class ChunkWriter:
         behind = contract.order[contract.order.index("data") :]
         lines = content.lines._asdict()
         return any(
-            text is not None and not self._may_wait(text)
+            text is not None and not self._may_wait(text, content.options.get(name))
             for name, text in lines.items()
             if name in behind
         )
@@ -195,8 +230,30 @@ class ChunkWriter:
                 and content.kind in {"payload", "constant"}
             )
             if text is not None and not repeats:
-                fields.append((name, text, self._field(text)))
+                option = content.options.get(name)
+                source = self._field(text) if option is None else self._optional(text, option)
+                fields.append((name, text, source))
         return fields
+
+    def _optional(self, text: Text[Hole], option: Option[Hole]) -> str:
+        """Return the value of a field that is not always there: None leaves it out."""
+        test, hole = option.condition, text.only_hole
+        condition = requoted(test.value, self.style) if test.field else test.value.text
+        value = self._field(text)
+        name = hole.value.node.id if hole and isinstance(hole.value.node, ast.Name) else None
+        if (
+            hole is not None
+            and hole.is_plain
+            and not option.is_negated
+            and name == tested_name(test.value.node)
+            and is_optional_str(hole.value.node, self.tree, self.scope)
+        ):
+            return f"{name} or None" if isinstance(test.value.node, ast.Name) else f"{name}"
+        if isinstance(test.value.node, (ast.IfExp, ast.Lambda)):
+            condition = f"({condition})"
+        sides = (value, "None")
+        then, otherwise = sides[::-1] if option.is_negated else sides
+        return f"{then} if {condition} else {otherwise}"
 
     def _field(self, text: Text[Hole]) -> str:
         hole = text.only_hole
@@ -207,13 +264,36 @@ class ChunkWriter:
             return hole.value.text if hole.is_concatenated else requoted(hole.value, self.style)
         return text_expression(text, self.style)
 
-    def _is_effectless(self, text: Text[Hole]) -> bool:
-        return all(is_effectless(hole.value.node) for hole in text.holes)
+    def _is_effectless(self, text: Text[Hole], option: Option[Hole] | None) -> bool:
+        test = option.condition.value.node if option is not None else None
+        plain = test is None or is_effectless(test) or tested_name(test) is not None
+        return plain and all(is_effectless(hole.value.node) for hole in text.holes)
 
-    def _may_wait(self, text: Text[Hole]) -> bool:
+    def _may_wait(self, text: Text[Hole], option: Option[Hole] | None) -> bool:
         """Whether the field may be rendered after the payload's expression has run: only what cannot change."""
+        names = {hole.value.node for hole in text.holes}
+        test = option.condition.value.node if option is not None else None
+        tested = tested_name(test) if test is not None else None
+        if test is not None and (tested is None or not self._is_settled_test(test)):
+            return False
         return all(
-            is_settled_name(hole.value.node, self.tree, self.scope)
-            and is_str(hole.value.node, self.tree, self.scope)
-            for hole in text.holes
+            is_settled_name(name, self.tree, self.scope)
+            and (
+                is_str(name, self.tree, self.scope)
+                or (
+                    isinstance(name, ast.Name)
+                    and name.id == tested
+                    and is_optional_str(name, self.tree, self.scope)
+                )
+            )
+            for name in names
         )
+
+    def _is_settled_test(self, test: ast.expr) -> bool:
+        """Whether *test*, which asks a name, runs nothing and says the same later."""
+        name = test.left if isinstance(test, ast.Compare) else test
+        asks_truth = name is test
+        is_text = is_str(name, self.tree, self.scope) or is_optional_str(
+            name, self.tree, self.scope
+        )
+        return is_settled_name(name, self.tree, self.scope) and (is_text or not asks_truth)

@@ -7,12 +7,16 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from .building import find_building
 from .carriers import NOT_SSE, TEST_FILE, Carrier, carrier_of
 from .fragment import Fragment, parse_fragment
 from .frame_text import FIELD_AT_LINE_START, Frame, NotAFrame, parse_frame
-from .read_text import Hole, NotReadable, is_utf_8, read_text
+from .read_text import Hole, NotReadable, names_in, read_text
+from .statements import assignment_before_statement
+from .string_roots import leading_text, literal_text, outermost
 
 if TYPE_CHECKING:
+    from .building import Building
     from .frame_text import Text
     from .scopes import FunctionNode, Scope, ScopeTree
     from .source import SourceFile
@@ -21,7 +25,6 @@ COMMENT_FRAME = re.compile(r":[^\r\n]*(?:\r\n|\r|\n){2}")
 DATA_URI = re.compile(r"data:(?:\0|[\w.+-]+/|;base64)")
 CHUNK = "StreamingChunk"
 CHUNK_ORIGIN = {"streamlift.StreamingChunk", "streamlift.chunk.StreamingChunk"}
-STRING_METHODS = {"encode", "format", "join"}
 
 
 @dataclass(eq=False)
@@ -43,6 +46,7 @@ class Site:
         grade: `typed`, `payload`, `model`, `delegated` or `encoded`.
         proof: How each obligation was met.
         as_text: Whether the contract gives the text of the frame where it is made: no boundary sees the chunk.
+        building: The statements that build what the expression uses, if there are any.
     """
 
     source: SourceFile
@@ -59,6 +63,12 @@ class Site:
     grade: str | None = None
     proof: dict[str, str] = field(default_factory=dict)
     as_text: bool = False
+    building: Building | None = None
+
+    @property
+    def statements(self) -> tuple[ast.stmt, ...]:
+        """The statements that go when the site is rewritten."""
+        return self.building.statements if self.building is not None else ()
 
     @property
     def line(self) -> int:
@@ -102,9 +112,49 @@ def find_sites(source: SourceFile, tree: ScopeTree) -> tuple[list[Site], list[No
             sites.append(found)
         else:
             others.append(found)
+    for building in _buildings(source, tree, sites, others):
+        sites = [site for site in sites if not building.holds(site.node, tree)]
+        others = [other for other in others if not building.holds(other.node, tree)]
+        sites.append(_built_site(source, tree, building))
     sites += _chunks(source, tree)
     sites.sort(key=lambda site: (site.node.lineno, site.node.col_offset))
     return sites, others
+
+
+def _buildings(
+    source: SourceFile, tree: ScopeTree, sites: list[Site], others: list[NotSSE]
+) -> list[Building]:
+    """Return how frames are built whose parts were found."""
+    parts = [site.node for site in sites if _is_part(site, tree)]
+    parts += [other.node for other in others if other.reason not in {*NOT_SSE, "data-uri"}]
+    found: list[Building] = []
+    for part in parts:
+        if not any(building.holds(part, tree) for building in found):
+            building = find_building(part, source, tree)
+            found += [building] if building is not None else []
+    return found
+
+
+def _is_part(site: Site, tree: ScopeTree) -> bool:
+    """Whether statements before or after *site* may tell more of its frame."""
+    data = site.frame.value("data") if site.frame is not None else None
+    name = data.only_hole.value.node if data is not None and data.only_hole else None
+    statement = site.carrier.statement
+    if site.frame is None or site.carrier.name == "accumulated":
+        return True
+    if not isinstance(name, ast.Name) or statement is None:
+        return False
+    before = assignment_before_statement(statement, name.id, tree)
+    return before is None or before.value is None or name.id in names_in(before.value)
+
+
+def _built_site(source: SourceFile, tree: ScopeTree, building: Building) -> Site:
+    node = building.expression
+    site = Site(source, node, tree.scope_of[node], carrier_of(node, tree), building=building)
+    site.frame, site.is_bytes = building.frame, building.is_bytes
+    if TEST_FILE.search(source.name):
+        site.leave("test-code", "suppressed")
+    return site
 
 
 def _chunks(source: SourceFile, tree: ScopeTree) -> list[Site]:
@@ -128,66 +178,11 @@ def _chunks(source: SourceFile, tree: ScopeTree) -> list[Site]:
 def _roots(tree: ScopeTree) -> list[ast.expr]:
     roots: dict[ast.expr, None] = {}
     for constant in tree.strings:
-        text = _literal(constant)
-        root = _outermost(constant, tree)
+        text = literal_text(constant)
+        root = outermost(constant, tree)
         if FIELD_AT_LINE_START.search(text) or COMMENT_FRAME.match(leading_text(root)):
             roots[root] = None
     return list(roots)
-
-
-def _literal(constant: ast.Constant) -> str:
-    value = constant.value
-    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
-
-
-def _outermost(node: ast.expr, tree: ScopeTree) -> ast.expr:
-    parent = tree.parent_of[node]
-    builds = isinstance(parent, (ast.JoinedStr, ast.FormattedValue)) or (
-        isinstance(parent, ast.BinOp) and isinstance(parent.op, (ast.Add, ast.Mod))
-    )
-    if builds:
-        assert isinstance(parent, ast.expr)
-        return _outermost(parent, tree)
-    if isinstance(parent, ast.Attribute) and parent.attr in STRING_METHODS:
-        call = tree.parent_of[parent]
-        other_codec = isinstance(call, ast.Call) and parent.attr == "encode" and not is_utf_8(call)
-        if isinstance(call, ast.Call) and call.func is parent and not other_codec:
-            return _outermost(call, tree)
-    joined = tree.parent_of.get(parent) if isinstance(parent, (ast.List, ast.Tuple)) else None
-    if isinstance(joined, ast.Call) and _is_join(joined):
-        return _outermost(joined, tree)
-    return node
-
-
-def _is_join(call: ast.Call) -> bool:
-    function = call.func
-    return (
-        isinstance(function, ast.Attribute)
-        and function.attr == "join"
-        and isinstance(function.value, ast.Constant)
-    )
-
-
-def leading_text(node: ast.expr) -> str:
-    """Return the literal text that *node* starts with; each hole is one NUL."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, (str, bytes)):
-        return _literal(node)
-    if isinstance(node, ast.JoinedStr):
-        return "".join(leading_text(value) for value in node.values)
-    if isinstance(node, ast.BinOp):
-        return leading_text(node.left) + (
-            leading_text(node.right) if isinstance(node.op, ast.Add) else ""
-        )
-    if (
-        isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr in STRING_METHODS
-    ):
-        if _is_join(node) and node.args and isinstance(node.args[0], (ast.List, ast.Tuple)):
-            separator = leading_text(node.func.value)
-            return separator.join(map(leading_text, node.args[0].elts))
-        return leading_text(node.func.value)
-    return "\0"
 
 
 def _classify(source: SourceFile, tree: ScopeTree, root: ast.expr) -> Site | NotSSE:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, TypeAlias
 
+from .purity import is_effectless
+
 if TYPE_CHECKING:
     from .scopes import ScopeTree
 
@@ -38,6 +40,12 @@ def assignment_before_statement(
     return None
 
 
+def blocks_of(node: ast.AST) -> list[list[ast.stmt]]:
+    """Return the blocks of statements that *node* holds."""
+    blocks = [getattr(node, name, None) for name in ("body", "orelse", "finalbody")]
+    return [block for block in blocks if isinstance(block, list)]
+
+
 def bound_by(statement: Assignment) -> str | None:
     """Return the one name that *statement* gives a value, None if it does more or less."""
     targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
@@ -55,3 +63,20 @@ def runs_before(statement: ast.stmt, place: ast.AST, tree: ScopeTree) -> bool:
             later = statements[statements.index(statement) + 1 :]
             return any(node in later for node in around)
     return False
+
+
+def runs_first(node: ast.expr, tree: ScopeTree) -> bool:
+    """Return whether nothing that has an effect runs in the statement of *node* before it does."""
+    child: ast.AST = node
+    for parent in tree.ancestors(node):
+        for other in ast.iter_child_nodes(
+            parent
+        ):  # fields stand in the order in which they are evaluated
+            if other is child:
+                break
+            if not is_effectless(other.value if isinstance(other, ast.keyword) else other):
+                return False
+        if isinstance(parent, ast.stmt):
+            break
+        child = parent
+    return True

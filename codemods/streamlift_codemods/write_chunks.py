@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import copy
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from .content import display_of
@@ -86,13 +87,10 @@ def _written(
     for part, _, part_content in plan.parts_of(site):
         name = plan.constant_of(part, file)
         contract = plan.home_of(part, file).contracts[name]
-        written = writer.write(part_content, contract)
-        new = parse_fragment(written.expression).node
-        whole = _with_arm(original, content, part_content) if content.arms else original
-        old, new = _compared(site, part_content, whole, new, file.tree)
-        site.proof = prove(
-            old, new, formatters[contract], file.tree, site.scope, origins=part_content.origins
-        )
+        old = _with_arm(original, content, part_content) if content.arms else original
+        statements = _statements(site, content, part_content)
+        frame = _Frame(site, part_content, old, statements, formatters[contract])
+        written = frame.proved(writer, contract)
         text = written.expression
         if site.as_text:
             text = f"{name}.format_chunk({text})"
@@ -108,12 +106,70 @@ def _written(
     )
 
 
+@dataclass(frozen=True)
+class _Frame:
+    """A frame as it was made, by an expression and by statements before it that build a text for it."""
+
+    site: Site
+    content: Content
+    expression: ast.expr
+    statements: list[ast.stmt]
+    formatter: SSEFormatter
+
+    def proved(self, writer: ChunkWriter, contract: Contract) -> Rewritten:
+        """Return the chunk expression that is proved to be the same: with the data text as made, if none better is."""
+        attempts = [writer.write]
+        if self.statements:
+            attempts += [writer.strict.write, writer.write_in_place]
+        *better, last = attempts
+        for attempt in better:
+            with suppress(NotProved):
+                return self._checked(attempt(self.content, contract), writer)
+        return self._checked(last(self.content, contract), writer)
+
+    def _checked(self, written: Rewritten, writer: ChunkWriter) -> Rewritten:
+        new = parse_fragment(written.expression).node
+        old, new = _compared(self.site, self.content, self.expression, new, writer.tree)
+        shown = _shown_payload(self.site, self.content, writer.tree)
+        self.site.proof = prove(
+            old,
+            new,
+            self.formatter,
+            writer.tree,
+            writer.scope,
+            statements=[_with_payload(one, shown) for one in self.statements],
+            origins=self.content.origins,
+        )
+        return written
+
+
 def _with_arm(original: ast.expr, content: Content, arm: Content) -> ast.expr:
     """Return the frame *original* with one arm in the place of the choice between them."""
     hole, branch = content.text.only_hole, arm.text.only_hole
     assert hole is not None
     assert branch is not None
     return _Exchange(hole.value.node, branch.value.node).exchanged(original)
+
+
+def _statements(site: Site, content: Content, arm: Content) -> list[ast.stmt]:
+    """Return the statements that build the frame; if it has arms, with the one choice made that leads to *arm*."""
+    if not content.arms:
+        return [*site.statements]
+    hole, branch = content.text.only_hole, arm.text.only_hole
+    assert hole is not None
+    assert branch is not None
+    choice = hole.value.node
+    if not isinstance(choice, ast.IfExp):
+        return [*site.statements]
+    taken = [part.content for part in content.arms].index(arm) == 0
+    exchange = _Exchange(choice, branch.value.node)
+    found: list[ast.stmt] = []
+    for statement in site.statements:
+        if isinstance(statement, ast.If) and ast.dump(statement.test) == ast.dump(choice.test):
+            found += statement.body if taken else statement.orelse
+        else:
+            found.append(exchange.exchanged_statement(statement))
+    return found
 
 
 def _check_comments(site: Site, written: Rewritten) -> None:
@@ -141,10 +197,23 @@ def _compared(
         assert content.serialised.value is not None
         text = parse_fragment(site.source.segment(content.serialised.value)).node
         old, new = _substituted(old, name, text), _substituted(new, name, payload)
-    if isinstance(payload, ast.Name):
-        display = display_of(payload, tree, site.scope)
-        old, new = _substituted(old, payload.id, display), _substituted(new, payload.id, display)
+    if shown := _shown_payload(site, content, tree):
+        old, new = _substituted(old, *shown), _substituted(new, *shown)
     return old, new
+
+
+def _shown_payload(site: Site, content: Content, tree: ScopeTree) -> tuple[str, ast.expr] | None:
+    """Return the name of the payload and the display that it certainly is, if it is a name."""
+    payload = content.call.value.node if content.call is not None else None
+    if not isinstance(payload, ast.Name):
+        return None
+    return payload.id, display_of(payload, tree, site.scope)
+
+
+def _with_payload(statement: ast.stmt, shown: tuple[str, ast.expr] | None) -> ast.stmt:
+    changed = _Substitution(*shown).visit(copy.deepcopy(statement)) if shown else statement
+    assert isinstance(changed, ast.stmt)
+    return changed
 
 
 def grade_calls(plan: Plan) -> None:
@@ -191,7 +260,8 @@ class _Substitution(ast.NodeTransformer):
         self.value = value
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
-        return self.value if node.id == self.name else node
+        is_load = isinstance(node.ctx, ast.Load)
+        return self.value if is_load and node.id == self.name else node
 
 
 class _Exchange(ast.NodeTransformer):
@@ -204,6 +274,11 @@ class _Exchange(ast.NodeTransformer):
     def exchanged(self, node: ast.expr) -> ast.expr:
         changed = self.visit(copy.deepcopy(node))
         assert isinstance(changed, ast.expr)
+        return changed
+
+    def exchanged_statement(self, node: ast.stmt) -> ast.stmt:
+        changed = self.visit(copy.deepcopy(node))
+        assert isinstance(changed, ast.stmt)
         return changed
 
     def visit(self, node: ast.AST) -> ast.AST:

@@ -173,7 +173,7 @@ def _editable_lines(plan: Plan) -> dict[str, set[int]]:
             ):
                 lines |= _lines(node)
         for site in file.sites:
-            lines |= _lines(site.node)
+            lines |= _lines(site.node).union(*map(_lines, site.statements))
             if (
                 site.verdict == "auto" and site.carrier.statement is not None
             ):  # parentheses around it

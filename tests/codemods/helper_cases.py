@@ -602,7 +602,7 @@ def _sse(event, data):
 
 async def stream(x):
     yield _sse("a", x)
-""", not_sse=("no-terminator", "no-terminator"), wish="payload: read lists of lines"),
+""", "payload", "payload"),
     app("data cut into lines", """
 def _sse(text):
     return "".join(f"data: {line}\\n" for line in str(text).split("\\n")) + "\\n"

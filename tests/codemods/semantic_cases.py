@@ -223,7 +223,7 @@ async def stream(x):
 async def stream(x):
     x = json.dumps(x)
     yield f"data: {x}\\n\\n"
-""", "encoded", wish="payload"),
+""", "payload"),
     app("serialised right before, deleted after", """
 async def stream(x):
     data = json.dumps(x)
@@ -348,12 +348,12 @@ async def stream(x):
     frame = "event: a\\n"
     frame += f"data: {json.dumps(x)}\\n\\n"
     yield frame
-""", "review split-frame", "refused carrier-accumulated", wish="payload"),
+""", "payload"),
     app("an event line that may be absent", """
 async def stream(x):
     event = f"event: {x}\\n" if x else ""
     yield f"{event}data: {json.dumps(x)}\\n\\n"
-""", "review split-frame", "review opaque-line"),
+""", "payload"),
     app("an attribute holds the frame", """
 class Service:
     async def stream(self, x):

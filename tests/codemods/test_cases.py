@@ -5,6 +5,7 @@ import functools
 import pytest
 
 from tests.codemods import (
+    building_cases,
     carrier_cases,
     edge_cases,
     flow_cases,
@@ -29,6 +30,7 @@ from tests.codemods.harness import (
 
 CASES = [
     *text_cases.CASES,
+    *building_cases.CASES,
     *semantic_cases.CASES,
     *flow_cases.CASES,
     *edge_cases.CASES,

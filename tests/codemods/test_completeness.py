@@ -71,7 +71,9 @@ def test_the_counter_counts():
 
 
 def rows_of(file):
-    return [row.node for row in (*file.sites, *file.not_sse)]
+    """Return what each row covers: its expression, and the statements that build a text for it."""
+    built = [statement for site in file.sites for statement in site.statements]
+    return [*(row.node for row in (*file.sites, *file.not_sse)), *built]
 
 
 def uncovered(name, file):

@@ -302,7 +302,22 @@ def rendering_changed(node: ast.expr) -> Iterator[Detail]:
         )
 
 
+def conditions_changed(node: ast.expr) -> Iterator[Detail]:
+    match node:
+        case ast.IfExp(test=test, body=body, orelse=orelse):
+            yield "other way round", _with(node, body=orelse, orelse=body)
+            yield "always", body
+            yield "never", orelse
+            yield "asked twice", _with(node, test=ast.BoolOp(ast.And(), [test, test]))
+        case ast.BoolOp(values=[first, second]):
+            yield "first", first
+            yield "second", second
+        case ast.Compare(left=left):
+            yield "truth", left
+
+
 NEW: dict[str, Replace] = {
+    "condition": conditions_changed,
     "key dropped": keys_dropped,
     "key added": keys_added,
     "key renamed": keys_renamed,
@@ -392,10 +407,10 @@ def of_new(right: Rewrite) -> Iterator[Rewrite]:
 
 def of_old_text(right: Rewrite) -> Iterator[Rewrite]:
     for operator, before, after in OLD_TEXT:
-        if before not in right.old or (before in {"data:", "data: "} and "\\ufeff" in right.old):
-            continue
-        old = right.old.replace(before, after)
-        yield right.but(f"frame, {operator}", old=old)
+        for field in ("old", "statements"):
+            text = getattr(right, field)
+            if before in text and not (before in {"data:", "data: "} and "\\ufeff" in text):
+                yield right.but(f"frame, {operator}", **{field: text.replace(before, after)})
 
 
 def of_old_options(right: Rewrite) -> Iterator[Rewrite]:
@@ -466,6 +481,6 @@ def mutants(right: Rewrite) -> Iterator[Rewrite]:
         seen = {(right.old, right.new, right.contract, right.imports, right.parameters)}
         for mutant in change(right):
             key = (mutant.old, mutant.new, mutant.contract, mutant.imports, mutant.parameters)
-            if key not in seen:
+            if key not in seen or mutant.statements != right.statements:
                 seen.add(key)
                 yield mutant

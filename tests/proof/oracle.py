@@ -6,6 +6,7 @@ It shares nothing with the proof: no abstraction of names, no values, no way of 
 import enum
 import functools
 import json
+import warnings
 from collections.abc import Callable, Iterator
 from types import CodeType
 
@@ -97,6 +98,7 @@ MAPPINGS: tuple[dict[object, object], ...] = (
     {"type": "spread", "n": 2},
     {"é": None, 3: 4},
 )
+MAYBE = (None, *TEXTS)
 TURNS = len(ANY) * 2
 
 
@@ -118,6 +120,7 @@ def _names(world: World, turn: int) -> dict[str, object]:
         "f": functools.partial(world.call, "f", any_of(2)),
         "g": functools.partial(world.call, "g", any_of(3)),
         "text": TEXTS[turn % len(TEXTS)],
+        "maybe": MAYBE[turn % len(MAYBE)],
         "word": TEXTS[(turn + 1) % len(TEXTS)],
         "phase": "first",
         "turn": turned,
@@ -126,12 +129,17 @@ def _names(world: World, turn: int) -> dict[str, object]:
     return names
 
 
-def _run(code: CodeType, contract: SSEFormatter | None, turn: int, *, shadowed: bool) -> Outcome:
+def _run(
+    codes: tuple[CodeType, ...], contract: SSEFormatter | None, turn: int, *, shadowed: bool
+) -> Outcome:
     world = World()
     names = _names(world, turn)
     names["json"] = OtherJSON(world) if shadowed else json
 
     def producer() -> Iterator[object]:
+        *before, code = codes
+        for statements in before:
+            exec(statements, names)
         yield eval(code, names)
 
     stream = producer() if contract is None else contract.stream(producer())
@@ -149,14 +157,17 @@ def contract_of(source: str) -> SSEFormatter:
 
 
 def difference(
-    old: str, new: str, contract: str, *, shadowed: bool = False
+    old: str, new: str, contract: str, *, statements: str = "", shadowed: bool = False
 ) -> tuple[Outcome, Outcome] | None:
     """Return what the frame *old* and the chunk *new* give where that is not the same, None if it always is."""
     formatter = contract_of(contract)
-    before, after = (compile(text.strip(), "<oracle>", "eval") for text in (old, new))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SyntaxWarning)  # a wrong rewrite may compare by `is`
+        before, after = (compile(text.strip(), "<oracle>", "eval") for text in (old, new))
+    block = compile(statements.strip(), "<oracle>", "exec")
     for turn in range(TURNS):
-        expected = _run(before, None, turn, shadowed=shadowed)
-        found = _run(after, formatter, turn, shadowed=shadowed)
+        expected = _run((block, before), None, turn, shadowed=shadowed)
+        found = _run((after,), formatter, turn, shadowed=shadowed)
         if repr(expected) != repr(found):
             return expected, found
     return None

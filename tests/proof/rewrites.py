@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-PARAMETERS = "x, y, box, model, items, f, g, text: str, word: str"
+PARAMETERS = "x, y, box, model, items, f, g, text: str, word: str, maybe: str | None = None"
 
 
 TURN = """phase = "first"
@@ -24,6 +24,7 @@ class Rewrite:
         contract: The constructor call of the formatter that the boundary uses.
         imports: What binds `json`, if anything but the import of the module does.
         parameters: The parameters of the producer that both stand in.
+        statements: What runs before the frame expression, and goes with it.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Rewrite:
     contract: str = "SSEFormatter(ensure_ascii=True)"
     imports: str = "import json"
     parameters: str = PARAMETERS
+    statements: str = ""
 
     @property
     def source(self) -> str:
@@ -85,8 +87,8 @@ RIGHT = [
             "StreamingChunk.of({'n': x}, event=text)", LOOSE),
     Rewrite("event, id and retry", r"""f"event: step\nid: {x}\nretry: 3000\ndata: {json.dumps({'n': y})}\n\n" """,
             """StreamingChunk.of({'n': y}, event="step", id=f"{x}", retry="3000")""", LOOSE),
-    Rewrite("id at the end", r"""f"event: step\ndata: {json.dumps({'n': y})}\nid: {x}\n\n" """,
-            """StreamingChunk.of({'n': y}, event="step", id=f"{x}")""",
+    Rewrite("id at the end", r"""f"event: step\ndata: {json.dumps({'n': y})}\nid: {text}\n\n" """,
+            """StreamingChunk.of({'n': y}, event="step", id=text)""",
             'SSEFormatter(ensure_ascii=True, fields=("event", "data", "id", "retry"), strict=False)'),
     Rewrite("event rendered before an effect", r"""f"event: {box}\ndata: {json.dumps({'n': f()})}\n\n" """,
             """StreamingChunk.of(event=f"{box}", payload={'n': f()})""", LOOSE),
@@ -142,6 +144,33 @@ RIGHT = [
             "StreamingChunk.of({'a': phase, 'b': turn()})", "SSEFormatter(ensure_ascii=True, sort_keys=True)"),
     Rewrite("event, read before an effect", r"""f"event: {phase}\ndata: {json.dumps({'n': turn()})}\n\n" """,
             "StreamingChunk.of(event=phase, payload={'n': turn()})", LOOSE),
+    Rewrite("built, a list", r""" "\n".join(lines) + "\n\n" """, "StreamingChunk.of(x, event='a')", LOOSE,
+            statements=r"""lines = ["event: a"]; lines.append(f"data: {json.dumps(x)}")"""),
+    Rewrite("built, a text", "frame", "StreamingChunk.of(event=f'{box}', payload=f())", LOOSE,
+            statements=r"""frame = ""; frame += f"event: {box}\n"; frame += f"data: {json.dumps(f())}\n\n" """),
+    Rewrite("built, an optional event", "frame", "StreamingChunk.of(x, event=maybe or None)", LOOSE, statements=r"""
+frame = ""
+if maybe:
+    frame += f"event: {maybe}\n"
+frame += f"data: {json.dumps(x)}\n\n"
+"""),
+    Rewrite("built, an optional id", "frame", "StreamingChunk.of(x, id=maybe)", LOOSE, statements=r"""
+frame = f"data: {json.dumps(x)}\n\n"
+if maybe is not None:
+    frame = f"id: {maybe}\n" + frame
+"""),
+    Rewrite("built, an event under the condition of another value", r"""f"{prefix}data: {json.dumps(f())}\n\n" """,
+            "StreamingChunk.of(event=f'{box}' if g() else None, payload=f())", LOOSE,
+            statements=r"""prefix = f"event: {box}\n" if g() else "" """),
+    Rewrite("built, an optional prefix", r"""("" if maybe is None else f"event: {x}\n") + f"data: {json.dumps(x)}\n\n" """,
+            "StreamingChunk.of(x, event=None if maybe is None else f'{x}')", LOOSE),
+    Rewrite("built, JSON under the payload's own name", r"""f"event: a\ndata: {x}\n\n" """, "StreamingChunk.of(x, event='a')", LOOSE,
+            statements="x = json.dumps(x)"),
+    Rewrite("built, JSON unless there is a text", r"""f"data: {x}\n\n" """,
+            "StreamingChunk.raw(x) if maybe is None else StreamingChunk.of(x)", LOOSE, statements="""
+if maybe is not None:
+    x = json.dumps(x)
+"""),
 ]  # fmt: skip
 # Wrong ones that no operator makes of a right one.
 WRONG = [
@@ -161,6 +190,9 @@ WRONG = [
             "StreamingChunk.of((text := str(f())), event=text)", LOOSE),
     Rewrite("an id is rendered before the payload is encoded", r"""f"data: {json.dumps(f())}\nid: {box}\n\n" """,
             """StreamingChunk.of(id=f"{box}", payload=f())""",
+            'SSEFormatter(ensure_ascii=True, fields=("event", "data", "id", "retry"), strict=False)'),
+    Rewrite("an id is rendered before the payload fails", r"""f"data: {json.dumps({'n': y})}\nid: {box}\n\n" """,
+            """StreamingChunk.of({'n': y}, id=f"{box}")""",
             'SSEFormatter(ensure_ascii=True, fields=("event", "data", "id", "retry"), strict=False)'),
     Rewrite("an id has its effect before the payload is encoded", r"""f"data: {json.dumps(x)}\nid: {f()}\n\n" """,
             """StreamingChunk.of(x, id=f"{f()}")""",
@@ -195,4 +227,41 @@ WRONG = [
             "StreamingChunk.of(y, id=x)", LOOSE),
     Rewrite("an event that is there only if it is not None", r"""f"event: {x}\ndata: {json.dumps(y)}\n\n" """,
             "StreamingChunk.of(y, event=x)", LOOSE),
+    Rewrite("a falsy id is not None", "frame", "StreamingChunk.of(y, id=f'{x}' if maybe else None)", LOOSE, statements=r"""
+frame = ""
+if maybe is not None:
+    frame += f"id: {x}\n"
+frame += f"data: {json.dumps(y)}\n\n"
+"""),
+    Rewrite("an empty event is an event", "frame", "StreamingChunk.of(y, event=maybe)", LOOSE, statements=r"""
+frame = ""
+if maybe:
+    frame += f"event: {maybe}\n"
+frame += f"data: {json.dumps(y)}\n\n"
+"""),
+    Rewrite("an event that is rendered after the data comes first", "frame",
+            "StreamingChunk.of(event=f'{box}', payload=x)", LOOSE, statements=r"""
+frame = f"data: {json.dumps(x)}\n\n"
+frame = f"event: {box}\n{frame}"
+"""),
+    Rewrite("the condition is asked twice", "frame",
+            "StreamingChunk.of(event='a' if f() else None, id='1' if f() else None, payload=x)", LOOSE, statements=r"""
+frame = ""
+if f():
+    frame += "event: a\n"
+    frame += "id: 1\n"
+frame += f"data: {json.dumps(x)}\n\n"
+"""),
+    Rewrite("a list that is added to before its first line", r""" "\n".join(lines) + "\n\n" """, "StreamingChunk.of(x, event='a')",
+            LOOSE, statements=r"""lines = [f"data: {json.dumps(x)}"]; lines.append("event: a")"""),
+    Rewrite("the JSON of a name that is bound again", r"""f"data: {x}\n\n" """, "StreamingChunk.of(x)", LOOSE,
+            statements="x = json.dumps(x); x = json.dumps(x)"),
+    Rewrite("a value that uses what goes", r"""f"data: {json.dumps(x)}\nid: {len(x)}\n\n" """,
+            "StreamingChunk.of(x, id=f'{len(x)}')",
+            'SSEFormatter(ensure_ascii=True, fields=("event", "data", "id", "retry"), strict=False)', statements="x = [x]"),
+    Rewrite("JSON where there is a text", r"""f"data: {x}\n\n" """,
+            "StreamingChunk.of(x) if maybe is None else StreamingChunk.raw(x)", LOOSE, statements="""
+if maybe is not None:
+    x = json.dumps(x)
+"""),
 ]  # fmt: skip

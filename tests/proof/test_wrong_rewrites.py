@@ -24,7 +24,13 @@ pytestmark = pytest.mark.filterwarnings("ignore::SyntaxWarning")
 
 def _shown(rewrite):
     shadowed = ": names, " in rewrite.name
-    return difference(rewrite.old, rewrite.new, rewrite.contract, shadowed=shadowed)
+    return difference(
+        rewrite.old,
+        rewrite.new,
+        rewrite.contract,
+        statements=rewrite.statements,
+        shadowed=shadowed,
+    )
 
 
 @functools.cache
@@ -38,7 +44,14 @@ def _prove(rewrite):
     definitions = [node for node in ast.walk(tree.module.node) if isinstance(node, ast.FunctionDef)]
     [producer] = [node for node in definitions if node.name == "stream"]
     old, new = (ast.parse(text.strip(), mode="eval").body for text in (rewrite.old, rewrite.new))
-    return prove(old, new, contract_of(rewrite.contract), tree, tree.scope_made_by[producer])
+    return prove(
+        old,
+        new,
+        contract_of(rewrite.contract),
+        tree,
+        tree.scope_made_by[producer],
+        statements=ast.parse(rewrite.statements.strip()).body,
+    )
 
 
 def _name(rewrite):

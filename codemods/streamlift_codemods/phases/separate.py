@@ -132,6 +132,8 @@ class _FileRewriting:
         content = self.plan.contents[site]
         if content.serialised is not None:
             self.edits.append(self._unserialised(content.serialised, content))
+        if site.statements:
+            self.edits += self._without_building(site)
 
     def _laid_out(self, span: Span, expression: str) -> Edit:
         """Return the edit that puts *expression* in the place of *span*, in several lines if need be."""
@@ -163,6 +165,18 @@ class _FileRewriting:
         value = self.source.span(statement.value)
         text = dedented(content.call.value.text, self.source.indentation(value.start))
         return replace(value, text)
+
+    def _without_building(self, site: Site) -> list[Edit]:
+        """Return the edits that take away the statements that build the text of *site*; comments between them stay."""
+        assert site.carrier.statement is not None
+        starts = [self.source.span(one).start for one in (*site.statements, site.carrier.statement)]
+        lines = [self.source.line_start(start) for start in starts]
+        edits = []
+        for statement, start, end in zip(site.statements, lines, lines[1:], strict=False):
+            behind = after_statement(self.source, statement)
+            kept = self.source.text[behind:end]
+            edits.append(replace(Span(start, end if not kept.strip() else behind), ""))
+        return edits
 
     def _producer(self, producer: Producer) -> None:
         name = self.plan.constant_of(producer, self.file)
@@ -374,7 +388,9 @@ class _FileRewriting:
         )
 
     def _imports_used_by_sites(self) -> set[str]:
-        nodes: list[ast.AST] = [site.node for site in self.sites]
+        nodes: list[ast.AST] = [
+            node for site in self.sites for node in (site.node, *site.statements)
+        ]
         nodes += [
             content.serialised
             for site in self.sites

@@ -106,13 +106,15 @@ def _paragraph(site: Site, plan: Plan) -> str:
 def _shown_frame(frame: Frame[Hole]) -> str:
     if frame.comment is not None:
         return f"comment {_shown(frame.comment)}"
-    return "  ".join(f"{field.name}={_shown(field.value)}" for field in frame.fields)
+    return "  ".join(
+        f"{field.name}{'?' * bool(field.option)}={_shown(field.value)}" for field in frame.fields
+    )
 
 
 def _shown(text: Text[Hole]) -> str:
     return "".join(
         part if isinstance(part, str) else f"⟨{' '.join(part.value.text.split())}⟩"
-        for part in text.parts
+        for part in text.plain
     )
 
 
