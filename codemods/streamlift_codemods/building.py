@@ -22,7 +22,7 @@ from .string_roots import outermost
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .frame_text import Frame
+    from .frame_text import Frame, Text
     from .read_text import Hole
     from .scopes import Scope, ScopeTree
     from .source import SourceFile
@@ -45,12 +45,14 @@ class Building:
     Attributes:
         statements: The statements that go when the text does.
         expression: The expression that uses what they bind.
-        frame: What the text says.
+        text: The text.
+        frame: What it says.
         is_bytes: Whether it is bytes in the end.
     """
 
     statements: tuple[ast.stmt, ...]
     expression: ast.expr
+    text: Text[Hole]
     frame: Frame[Hole]
     is_bytes: bool
 
@@ -166,7 +168,7 @@ class _Finder:
             frame = parse_frame(reading.text)
         except (NotReadable, NotAFrame, SyntaxError):
             return None
-        return Building(tuple(run), expression, frame, reading.is_bytes)
+        return Building(tuple(run), expression, reading.text, frame, reading.is_bytes)
 
     def _expression(self, statement: ast.stmt, names: set[str]) -> ast.expr | None:
         """Return the one expression of *statement* that reads *names*, and is certainly evaluated first."""

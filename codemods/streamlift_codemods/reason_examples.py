@@ -50,6 +50,19 @@ async def stream(x):
     yield "data: [DONE]\n\n"
 """,
     ),
+    "optional-text": _example(
+        r"""
+async def stream(x):
+    yield "event: token\n" + (f"data: {x}\n" if x else "") + "\n"
+""",
+        r"""
+async def stream(x):
+    if x:
+        yield f"event: token\ndata: {x}\n\n"
+    else:
+        yield "event: token\n\n"
+""",
+    ),
     "split-frame": _example(
         r"""
 async def stream(x):

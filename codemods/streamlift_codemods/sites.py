@@ -83,6 +83,12 @@ class Site:
         self.verdict, self.reason, self.as_text = "auto", None, True
 
     @property
+    def shown(self) -> str:
+        """The source of the expression, and of the statements that go with it."""
+        nodes: list[ast.expr | ast.stmt] = [*self.statements, self.node]
+        return "\n".join(map(self.source.segment, nodes))
+
+    @property
     def fragment(self) -> Fragment:
         return parse_fragment(self.source.segment(self.node))
 
@@ -151,7 +157,7 @@ def _is_part(site: Site, tree: ScopeTree) -> bool:
 def _built_site(source: SourceFile, tree: ScopeTree, building: Building) -> Site:
     node = building.expression
     site = Site(source, node, tree.scope_of[node], carrier_of(node, tree), building=building)
-    site.frame, site.is_bytes = building.frame, building.is_bytes
+    site.frame, site.text, site.is_bytes = building.frame, building.text, building.is_bytes
     if TEST_FILE.search(source.name):
         site.leave("test-code", "suppressed")
     return site

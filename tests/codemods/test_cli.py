@@ -92,7 +92,7 @@ def test_a_site_is_shown_with_its_source_and_the_frame_as_it_is_read(tmp_path, c
         "comment": None,
         "terminator": "\n\n",
     }
-    assert sites[2]["becomes"] == 'StreamingChunk.raw(id=f"{x}", text=x)'
+    assert sites[2]["becomes"] == 'StreamingChunk.raw(x, id=f"{x}")'
     assert sites[1]["frame"] is sites[1]["becomes"] is None
     assert sites[1]["text"] == ["retry: 1\nevent: ", {"hole": "{x!r:>{x}}"}, "\n"]
     assert "    reads as  id=⟨x⟩  data=⟨x⟩\n" in out

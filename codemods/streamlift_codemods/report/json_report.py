@@ -8,13 +8,14 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from ..frame_text import Option
 from ..rules import code_of
 
 if TYPE_CHECKING:
-    from ..frame_text import Frame, Text
+    from ..frame_text import Field, Frame, Text
     from ..plan import Plan
     from ..producers import Caller, Producer
-    from ..read_text import Hole
+    from ..read_text import Hole, Part
     from ..sites import NotSSE, Site
 
 Row = dict[str, object]
@@ -64,7 +65,7 @@ def _site(site: Site, plan: Plan, seen: Counter[str]) -> Row:
         "grade": site.grade,
         "as_text": site.as_text,
         "reason": site.reason,
-        "source": site.source.segment(site.node),
+        "source": site.shown,
         "text": None if site.text is None else _text(site.text),
         "frame": None if site.frame is None else _frame(site.frame),
         "becomes": plan.expressions.get(site),
@@ -76,15 +77,26 @@ def _site(site: Site, plan: Plan, seen: Counter[str]) -> Row:
 def _frame(frame: Frame[Hole]) -> Row:
     """Return the fields of *frame* in order, or its comment."""
     return {
-        "fields": [{"name": field.name, "value": _text(field.value)} for field in frame.fields],
+        "fields": [_field(field) for field in frame.fields],
         "comment": None if frame.comment is None else _text(frame.comment),
         "terminator": frame.terminator,
     }
 
 
+def _field(field: Field[Hole]) -> Row:
+    row: Row = {"name": field.name, "value": _text(field.value)}
+    return row if field.option is None else {**row, "optional": True}
+
+
 def _text(text: Text[Hole]) -> list[str | Row]:
-    """Return the pieces of *text*: literal ones, and the source of what is filled in."""
-    return [part if isinstance(part, str) else {"hole": part.field} for part in text.parts]
+    """Return the pieces of *text*: literal ones, the source of what is filled in, and what may be absent."""
+    return [_part(part) for part in text.parts]
+
+
+def _part(part: Part) -> str | Row:
+    if isinstance(part, Option):
+        return {"condition": part.condition.value.text, "optional": _text(part.text)}
+    return part if isinstance(part, str) else {"hole": part.field}
 
 
 def _fingerprint(site: Site, seen: Counter[str]) -> str:

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from ..frame_text import Option
 from ..reasons import REASONS
 from ..rules import code_of
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from ..frame_text import Frame, Text
     from ..plan import Plan
     from ..project import Project
-    from ..read_text import Hole
+    from ..read_text import Hole, Part
     from ..sites import Site
 
 SHOWN = 100
@@ -83,7 +84,7 @@ def _paragraph(site: Site, plan: Plan) -> str:
         if detail
         else site.verdict
     )
-    source = " ".join(site.source.segment(site.node).split())
+    source = " ".join(site.shown.split())
     lines = [
         f"{place}: {code_of(site, content)} {outcome} in {site.scope.path or 'the module'}",
         f"    {_cut(source)}",
@@ -112,10 +113,13 @@ def _shown_frame(frame: Frame[Hole]) -> str:
 
 
 def _shown(text: Text[Hole]) -> str:
-    return "".join(
-        part if isinstance(part, str) else f"⟨{' '.join(part.value.text.split())}⟩"
-        for part in text.plain
-    )
+    return "".join(map(_shown_part, text.parts))
+
+
+def _shown_part(part: Part) -> str:
+    if isinstance(part, Option):
+        return f"[{_shown(part.text)}]"
+    return part if isinstance(part, str) else f"⟨{' '.join(part.value.text.split())}⟩"
 
 
 def _cut(text: str) -> str:
