@@ -26,6 +26,7 @@ REASON_ARGUMENT = {
     "leave": 0,
     "_leave": 1,
     "NotAFrame": 0,
+    "NeedsText": 0,
     "NotReadable": 0,
     "NotWritable": 0,
     "NotSSE": 2,

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .loads import Load, Loads
     from .plan import Plan
     from .relays import Relay
+    from .resolution import Resolver
 
 BOUNDARIES = {"stream", "chunks"}
 FORMATTER = {"streamlift.SSEFormatter()", "streamlift.sse.formatter.SSEFormatter()"}
@@ -45,6 +46,7 @@ def find_callers(plan: Plan) -> None:
             break
         refused |= alone
     plan.relays = attempt.relays
+    plan.kept_text = attempt.kept
 
 
 def _decorated_before(plan: Plan) -> list[Producer]:
@@ -66,6 +68,22 @@ def _decorated_before(plan: Plan) -> list[Producer]:
     return found
 
 
+def boundary_around(load: Load, resolver: Resolver) -> ast.Call | None:
+    """Return the `SSE.stream(...)` or `SSE.chunks(...)` that *load* is called right inside of."""
+    tree = load.file.tree
+    call = tree.parent_of[load.node]
+    outer = tree.parent_of.get(call)
+    called = isinstance(call, ast.Call) and call.func is load.node
+    if not called or not isinstance(outer, ast.Call):
+        return None
+    function = outer.func
+    if not isinstance(function, ast.Attribute) or function.attr not in BOUNDARIES:
+        return None
+    holder = resolver.meaning(function.value, load.file)
+    ours = all(isinstance(each, Foreign) and each.name in FORMATTER for each in holder)
+    return outer if ours else None
+
+
 @dataclass
 class _Attempt:
     """One way to place the boundaries: with every relay that passes chunks on, but the refused ones.
@@ -74,11 +92,13 @@ class _Attempt:
         plan: The plan.
         refused: The generators that go on passing text on.
         relays: The generators that are producers only because they pass chunks on.
+        kept: Why a load of a producer goes on getting text.
     """
 
     plan: Plan
     refused: set[ast.AST]
     relays: list[Producer] = field(default_factory=list)
+    kept: dict[ast.expr, str] = field(default_factory=dict)
     _producers: dict[Function, Producer] = field(default_factory=dict)
     _constants: dict[Function, Constant] = field(default_factory=dict)
 
@@ -106,7 +126,7 @@ class _Attempt:
     def _look_at(self, function: Function) -> None:
         producer = self._producers[function]
         loads = self.plan.finder.loads_of(function)
-        found = {load: self._caller(load, producer) for load in loads.certain}
+        found = {load: self._caller_of(load, producer) for load in loads.certain}
         producer.callers = [caller for caller in found.values() if caller is not None]
         is_reached = all(
             caller is not None or self._is_bounded(load) for load, caller in found.items()
@@ -119,72 +139,79 @@ class _Attempt:
         """Return the relays that would need a decorator: it is nothing but churn to let them pass chunks on."""
         return {relay.node for relay in self.relays if relay.needs_decorator}
 
-    def _caller(self, load: Load, producer: Producer) -> Caller | None:
+    def _caller_of(self, load: Load, producer: Producer) -> Caller | None:
         """Return what *load*, a load of *producer*, becomes if it is an edge or a relay that may be changed."""
-        access = self._access(load, producer)
-        if access is None:
+        self.kept.pop(load.node, None)
+        if self._is_bounded(load):
             return None
+        try:
+            return self._caller(load, producer)
+        except NeedsText as error:
+            self.kept[load.node] = error.reason
+            return None
+
+    def _caller(self, load: Load, producer: Producer) -> Caller:
+        access = self._access(load, producer)
         edge = edge_of(load.node, load.file)
         if edge is not None:
             return Caller(load.file, edge.call, access, edge=edge)
         relay = self._relay(load, producer)
-        return None if relay is None else Caller(load.file, relay.call, access, relay=relay)
+        return Caller(load.file, relay.call, access, relay=relay)
 
-    def _access(self, load: Load, producer: Producer) -> Access | None:
+    def _access(self, load: Load, producer: Producer) -> Access:
         file = load.file
-        if file.name not in self.plan.facts.project.selected or TEST_FILE.search(file.name):
-            return None
+        if file.name not in self.plan.facts.project.selected:
+            raise NeedsText("other-path")
+        if TEST_FILE.search(file.name):
+            raise NeedsText("test-code")
         functions = [each for each in load.meaning if isinstance(each, Function)]
         contracts = {self._constants.get(each) for each in functions}
         constant = self._constants.get(Function(producer.file, producer.node))
-        if constant is None or contracts - {None, constant}:
-            return None
-        if not producer.is_itself or self._is_bounded(load):
-            return None
-        return access_to(constant, file, file.tree.scope_of[load.node], self.plan)
+        if contracts - {None, constant}:
+            raise NeedsText("several-producers")
+        if constant is None:
+            raise NeedsText("unread-contract")
+        if not producer.is_itself:
+            raise NeedsText("decorated-producer")
+        access = access_to(constant, file, file.tree.scope_of[load.node], self.plan)
+        if access is None:
+            raise NeedsText("contract-out-of-reach")
+        return access
 
-    def _relay(self, load: Load, producer: Producer) -> Relay | None:
+    def _relay(self, load: Load, producer: Producer) -> Relay:
         function = Function(producer.file, producer.node)
         iteration = iteration_of(load.node, load.file)
+        if iteration is None:
+            raise NeedsText("unknown-use")
+        if len(load.meaning) > 1:
+            raise NeedsText("several-producers")
         items = items_of(producer, self._constants[function], self.plan)
-        if iteration is None or items is None or len(load.meaning) > 1:
-            return None
-        try:
-            relay = read_relay(iteration, items, load.file)
-        except NeedsText:
-            return None
+        if items is None:
+            raise NeedsText("unread-contract")
+        relay = read_relay(iteration, items, load.file)
         passes_on = self._generator(load, relay, self._constants[function])
-        if passes_on is None:
-            return None
         passes_on.yields.update(relay.passed)
         return relay
 
-    def _generator(self, load: Load, relay: Relay, constant: Constant) -> Producer | None:
+    def _generator(self, load: Load, relay: Relay, constant: Constant) -> Producer:
         """Return the producer that the generator of *relay* is, or becomes by it."""
         node = relay.scope.node
         assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
         function = Function(load.file, node)
         if function not in self._producers:
             generator = Producer(load.file, node, relay.scope)
-            if node in self.refused or not generator.is_itself or generator.refusal():
-                return None
+            if node in self.refused:
+                raise NeedsText("public-relay")
+            if reason := generator.refusal():
+                raise NeedsText(reason)
+            if not generator.is_itself:
+                raise NeedsText("decorated-producer")
             self.relays.append(generator)
             self._add(generator, constant)
         return self._producers[function]
 
     def _is_bounded(self, load: Load) -> bool:
-        """Whether *load* is called right inside of `SSE.stream(...)` or `SSE.chunks(...)`."""
-        tree = load.file.tree
-        call = tree.parent_of[load.node]
-        outer = tree.parent_of.get(call)
-        called = isinstance(call, ast.Call) and call.func is load.node
-        if not called or not isinstance(outer, ast.Call):
-            return False
-        function = outer.func
-        if not isinstance(function, ast.Attribute) or function.attr not in BOUNDARIES:
-            return False
-        holder = self.plan.finder.resolver.meaning(function.value, load.file)
-        return all(isinstance(each, Foreign) and each.name in FORMATTER for each in holder)
+        return boundary_around(load, self.plan.finder.resolver) is not None
 
     def _may_stand_alone(self, producer: Producer, loads: Loads) -> bool:
         """Whether nothing but the loads that were found can reach *producer*."""

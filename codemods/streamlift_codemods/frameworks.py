@@ -29,6 +29,7 @@ _LITESTAR = StreamingClass("litestar", "content")
 STREAMING_CLASSES = {
     "starlette.responses.StreamingResponse": _STARLETTE,
     "fastapi.responses.StreamingResponse": _STARLETTE,
+    "streamlift.edges.starlette.SSEResponse": StreamingClass("starlette", "content"),
     "flask.Response": _FLASK,
     "flask.wrappers.Response": _FLASK,
     "werkzeug.Response": _FLASK,

@@ -39,6 +39,7 @@ class Plan:
         producers: The generators that hand out the frames that are rewritten.
         settled: The producers that have a boundary of their own since an earlier run.
         relays: The generators that hand out nothing but the chunks of other producers.
+        kept_text: Why a load of a producer, which is no boundary, goes on getting text.
         homes: Where the contracts of each file live, by the name of the file that uses them.
         encoder_homes: Where the contracts live that name an object of the project, by the file that defines it.
         contents: What each readable site carries.
@@ -57,6 +58,7 @@ class Plan:
     producers: list[Producer] = field(default_factory=list)
     settled: list[Producer] = field(default_factory=list)
     relays: list[Producer] = field(default_factory=list)
+    kept_text: dict[ast.expr, str] = field(default_factory=dict)
     homes: dict[str, ContractHome] = field(default_factory=dict)
     encoder_homes: dict[str, ContractHome] = field(default_factory=dict)
     contents: dict[Site, Content] = field(default_factory=dict)

@@ -715,6 +715,166 @@ def answer(x):
     return PlainResponse(SSE.format_chunk(StreamingChunk.raw(_json(x))))
 """,
     ),
+    "relay-text": _example(
+        r"""
+async def _stream(x):
+    yield f"data: {json.dumps(x)}\n\n"
+
+
+async def relay(x):
+    async for item in _stream(x):
+        if "error" in item:
+            logging.error("failed")
+        yield item
+""",
+        r"""
+@producer(SSE)
+async def relay(x):
+    async for chunk in SSE.chunks(_stream(x)):
+        if "error" in SSE.format_chunk(chunk):
+            logging.error("failed")
+        yield chunk
+
+
+async def _stream(x):
+    yield StreamingChunk.of(x)
+""",
+    ),
+    "relay-facts": _example(
+        r"""
+async def _stream(x):
+    yield f"data: {json.dumps(x)}\n\n"
+    yield ": done\n\n"
+
+
+async def relay(x):
+    async for item in _stream(x):
+        if item.startswith("data: "):
+            logging.info("an event")
+        yield item
+""",
+        r"""
+@producer(SSE)
+async def relay(x):
+    async for chunk in SSE.chunks(_stream(x)):
+        if chunk != StreamingChunk.comment("done"):
+            logging.info("an event")
+        yield chunk
+
+
+async def _stream(x):
+    yield StreamingChunk.of(x)
+    yield StreamingChunk.comment("done")
+""",
+    ),
+    "public-relay": _example(
+        r"""
+async def _stream(x):
+    yield f"data: {json.dumps(x)}\n\n"
+
+
+async def relay(x):
+    async for item in _stream(x):
+        yield item
+""",
+    ),
+    "several-producers": _example(
+        r"""
+class _Chat:
+    async def _stream(self, x):
+        yield f"data: {json.dumps(x)}\n\n"
+
+    async def relay(self, x):
+        async for item in self._stream(x):
+            yield item
+
+
+class _Bot(_Chat):
+    async def _stream(self, x):
+        yield f"data: {json.dumps([x])}\n\n"
+""",
+    ),
+    "unread-contract": _example(
+        r"""
+@producer(SSEFormatter(**{"ensure_ascii": True}))
+async def stream(x):
+    yield StreamingChunk.of(x)
+
+
+async def relay(x):
+    async for item in stream(x):
+        yield item
+""",
+        r"""
+@producer(SSE)
+async def stream(x):
+    yield StreamingChunk.of(x)
+
+
+async def relay(x):
+    async for item in stream(x):
+        yield item
+""",
+    ),
+    "decorated-producer": _example(
+        r"""
+@traced
+async def _stream(x):
+    yield f"data: {json.dumps(x)}\n\n"
+
+
+async def relay(x):
+    async for item in _stream(x):
+        yield item
+""",
+    ),
+    "contract-out-of-reach": _example(
+        r"""
+async def stream(x):
+    yield f"data: {json.dumps(x)}\n\n"
+
+
+# chat.py
+from app import stream
+
+SSE = "taken"
+
+
+async def relay(x):
+    async for item in stream(x):
+        yield item
+""",
+    ),
+    "unknown-use": _example(
+        r"""
+async def _stream(x):
+    yield f"data: {json.dumps(x)}\n\n"
+
+
+async def answer(x):
+    return await collect(_stream(x))
+""",
+    ),
+    "no-chunks": _example(
+        r"""
+@contextlib.contextmanager
+def _stream(x):
+    yield f"data: {json.dumps(x)}\n\n"
+
+
+def relay(x):
+    for item in _stream(x):
+        yield item
+""",
+    ),
+    "unknown-source": _example(
+        r"""
+async def answer(response):
+    async for line in response.aiter_lines():
+        if line.startswith("data: "):
+            yield json.loads(line[6:])
+""",
+    ),
     "docstring": _example(
         r"""
 async def stream(x):

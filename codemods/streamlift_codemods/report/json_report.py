@@ -8,15 +8,19 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from ..consumers import consumers_of
 from ..frame_text import Option
 from ..rules import code_of
+from ..units import units_of
 
 if TYPE_CHECKING:
+    from ..consumers import Consumer
     from ..frame_text import Field, Frame, Text
     from ..plan import Plan
     from ..producers import Caller, Producer
     from ..read_text import Hole, Part
     from ..sites import NotSSE, Site
+    from ..units import Station, Supply, Unit
 
 Row = dict[str, object]
 
@@ -26,7 +30,9 @@ def report(plan: Plan) -> str:
     seen: Counter[str] = Counter()
     selected = plan.facts.project.selected
     producers = [producer for producer in plan.producers if producer.file.name in selected]
-    sites = [_site(site, plan, seen) for site in plan.sites]
+    rows = {site: _site(site, plan, seen) for site in plan.sites}
+    sites = [*rows.values()]
+    units = units_of(plan)
     others = [
         row for name, file in plan.facts.files.items() if name in selected for row in file.not_sse
     ]
@@ -41,6 +47,8 @@ def report(plan: Plan) -> str:
                 for caller in producer.callers
                 if caller.edge is not None
             ],
+            "units": [_unit(unit, rows) for unit in units],
+            "consumers": [_consumer(consumer) for consumer in consumers_of(plan, units)],
             "not_sse": [_not_sse(row) for row in others],
             "errors": [
                 {"place": e.place, "reason": e.reason, "problem": e.problem}
@@ -137,6 +145,46 @@ def _edge(producer: Producer, caller: Caller) -> Row:
         **_place(caller.file.name, edge.place),
         "framework": edge.framework,
         "producer": producer.path,
+    }
+
+
+def _unit(unit: Unit, rows: dict[Site, Row]) -> Row:
+    return {
+        "stations": [_station(station, rows) for station in unit.stations],
+        "ends": [station.name for station in unit.ends],
+    }
+
+
+def _station(station: Station, rows: dict[Site, Row]) -> Row:
+    return {
+        "name": station.name,
+        "path": station.file.name,
+        "line": station.line,
+        "kind": station.kind,
+        "framework": station.framework,
+        "sites": [rows[site]["id"] for site in station.sites if site in rows],
+        "sources": [_supply(supply) for supply in station.supplies],
+    }
+
+
+def _supply(supply: Supply) -> Row:
+    return {
+        "name": supply.source.name,
+        **_place(supply.load.file.name, supply.load.node),
+        "boundary": supply.boundary,
+        "reason": supply.reason,
+    }
+
+
+def _consumer(consumer: Consumer) -> Row:
+    return {
+        **_place(consumer.file.name, consumer.node),
+        "kind": consumer.kind,
+        "function": consumer.scope.path,
+        "producer": consumer.source,
+        "source": consumer.file.source.segment(consumer.node),
+        "verdict": consumer.verdict,
+        "reason": consumer.reason,
     }
 
 

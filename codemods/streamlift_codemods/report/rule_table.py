@@ -33,6 +33,21 @@ FILE_REASONS = {
 }
 """Why a whole file is not analysed."""
 
+CONSUMER_REASONS = {
+    "relay-text",
+    "relay-facts",
+    "public-relay",
+    "several-producers",
+    "unread-contract",
+    "decorated-producer",
+    "contract-out-of-reach",
+    "unknown-use",
+    "no-chunks",
+    "unknown-source",
+    "other-path",
+}
+"""Why a call of a producer, or code that reads frames, goes on getting text."""
+
 STRING_REASONS = NOT_SSE | {"data-uri", "not-a-field", "private-use-character"}
 """Why a string that looks like an event stream is no site."""
 
@@ -56,6 +71,12 @@ A reason says why a site is left as it is, why a string is no site, or why a fil
 ### Sites that are left
 
 {sites}
+
+### Places that go on getting text
+
+They are endpoints, relays and code that reads frames: the `consumers` and `units` of `streamlift scan --format json`.
+
+{consumers}
 
 ### Strings that are no site
 
@@ -98,6 +119,7 @@ def rules_page() -> str:
     return RULES_PAGE.format(
         rules=_table(("code", "name", "what it is", "site", "becomes"), map(_rule_row, RULES.values())),
         sites=_sites(),
+        consumers=_reasons(CONSUMER_REASONS),
         strings=_reasons(STRING_REASONS),
         files=_reasons(FILE_REASONS),
         examples="\n\n".join(map(_example, filter(_has_example, REASONS.values()))),
@@ -156,7 +178,7 @@ def _filled(path: Path, tables: dict[str, str]) -> str:
 
 
 def _sites() -> str:
-    return _reasons(REASONS.keys() - STRING_REASONS - FILE_REASONS)
+    return _reasons(REASONS.keys() - STRING_REASONS - FILE_REASONS - CONSUMER_REASONS)
 
 
 def _reasons(codes: Iterable[str]) -> str:

@@ -7,26 +7,39 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from ..consumers import consumers_of
 from ..frame_text import Option
 from ..reasons import REASONS
 from ..rules import code_of
+from ..units import units_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from ..consumers import Consumer
     from ..frame_text import Frame, Text
     from ..plan import Plan
     from ..project import Project
     from ..read_text import Hole, Part
     from ..sites import Site
+    from ..units import Station, Unit
 
 SHOWN = 100
 LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
 
 def report_sites(plan: Plan, paths: list[Path]) -> str:
-    """Return a paragraph for each site and a summary; *paths* are what the person typed."""
-    return "".join(_paragraph(site, plan) for site in plan.sites) + _summary(plan, paths)
+    """Return a paragraph for each site, the units as trees, and a summary; *paths* are what the person typed."""
+    units = units_of(plan)
+    consumers = consumers_of(plan, units)
+    return "".join(
+        [
+            *(_paragraph(site, plan) for site in plan.sites),
+            *(_left(consumer) for consumer in consumers if consumer.verdict != "converted"),
+            *map(_tree, units),
+            _summary(plan, paths, consumers),
+        ]
+    )
 
 
 def report_changes(project: Project, changes: dict[str, bytes]) -> str:
@@ -54,7 +67,7 @@ def report_written(plan: Plan, changes: dict[str, bytes]) -> str:
     return "".join(lines)
 
 
-def _summary(plan: Plan, paths: list[Path]) -> str:
+def _summary(plan: Plan, paths: list[Path], consumers: list[Consumer]) -> str:
     verdicts = Counter(site.verdict for site in plan.sites)
     grades = Counter(site.grade for site in plan.sites if site.verdict == "auto")
     lines = [f"Found {_count(len(plan.sites), 'site')}"]
@@ -65,6 +78,9 @@ def _summary(plan: Plan, paths: list[Path]) -> str:
     if grades:
         listed = ", ".join(f"{number} {grade}" for grade, number in grades.most_common())
         lines.append(f"Automatic: {listed}{_as_text(plan)}")
+    if consumers:
+        lines.append(_destinations(consumers))
+    if grades:
         lines.append(f"Next: streamlift migrate {' '.join(map(str, paths))} --phase 2")
     return "".join(f"{line}\n" for line in lines)
 
@@ -102,6 +118,46 @@ def _paragraph(site: Site, plan: Plan) -> str:
     elif site.reason:
         lines.append(f"    {_meaning(site.reason)} {_remedy(site.reason)}")
     return "".join(f"{line}\n" for line in lines) + "\n"
+
+
+def _left(consumer: Consumer) -> str:
+    """Return a paragraph for a place that goes on reading text."""
+    file, node, reason = consumer.file, consumer.node, consumer.reason or ""
+    place = f"{file.name}:{node.lineno}:{node.col_offset + 1}"
+    return (
+        f"{place}: {consumer.kind} {consumer.verdict} ({reason})"
+        f" in {consumer.scope.path or 'the module'}\n"
+        f"    {_cut(' '.join(file.source.segment(node).split()))}\n"
+        f"    {_meaning(reason)} {_remedy(reason)}\n\n"
+    )
+
+
+def _tree(unit: Unit) -> str:
+    """Return the stations of *unit*: each end, and below it where it gets its frames from."""
+    lines: list[str] = []
+    for end in unit.ends:
+        lines += _branch(end, 0, frozenset())
+    return "".join(f"{line}\n" for line in lines) + "\n"
+
+
+def _branch(station: Station, depth: int, above: frozenset[Station], how: str = "") -> list[str]:
+    what = f"{station.kind} of {station.framework}" if station.framework else station.kind
+    sites = f", {_count(len(station.sites), 'site')}" if station.sites else ""
+    place = f"{station.file.name}:{station.line}"
+    lines = [f"{'    ' * depth}{how}{station.name} ({what}{sites}) {place}"]
+    for supply in station.supplies if station not in above else ():
+        how = supply.boundary or f"text ({supply.reason})"
+        lines += _branch(supply.source, depth + 1, above | {station}, f"{how} of ")
+    return lines
+
+
+def _destinations(consumers: list[Consumer]) -> str:
+    """Return how many endpoints, relays and readers of frames there are, and what becomes of them."""
+    kinds = Counter(consumer.kind for consumer in consumers)
+    verdicts = Counter(consumer.verdict for consumer in consumers)
+    listed = ", ".join(_count(number, kind) for kind, number in kinds.most_common())
+    outcome = ", ".join(f"{number} {verdict}" for verdict, number in verdicts.most_common())
+    return f"They go to {listed}: {outcome}"
 
 
 def _shown_frame(frame: Frame[Hole]) -> str:
