@@ -62,10 +62,10 @@ class Content:
         origins: The dotted name of each object of the dialect, by its name in the file.
         options: Under which condition each line is there that is not always.
         choice: The conditional expression of a `choice`, which encodes in one of two ways.
-        arms: Its two branches, each as a frame of its own.
+        arms: Its two branches, each as a frame of its own; the frames of a text of `several`.
     """
 
-    kind: Literal["payload", "constant", "done", "comment", "raw", "choice"]
+    kind: Literal["payload", "constant", "done", "comment", "raw", "choice", "several"]
     text: Text[Hole]
     call: EncoderCall | None = None
     serialised: Assignment | None = None
@@ -84,10 +84,10 @@ class Content:
 
 @dataclass(eq=False)
 class Arm:
-    """One branch of a conditional expression that encodes a payload in one of two ways.
+    """One of the frames that an expression has: a branch of a choice, or a part of a text of several.
 
     Attributes:
-        content: The frame with this branch in it.
+        content: What it carries.
         need: What it asks of its contract.
     """
 
@@ -103,6 +103,21 @@ def content_of(site: Site, tree: ScopeTree, *, trusts_json: bool = True) -> Cont
     assert site.frame is not None
     content = _always_there(site, site.frame, tree, trusts_json=trusts_json)
     return replace(content, options=site.frame.options) if content is not None else None
+
+
+def several_of(site: Site, tree: ScopeTree, *, trusts_json: bool = True) -> Content | None:
+    """Return what *site*, whose text is several frames, carries; None if one of them has no data."""
+    arms = []
+    for frame in site.frames:
+        content = _always_there(site, frame, tree, trusts_json=trusts_json)
+        if content is None:
+            return None
+        named = content.call is not None and content.call.dialect.objects
+        if content.serialised is not None or content.arms or named:
+            content = Content("raw", content.text, lines=content.lines)
+        arms.append(Arm(content, need_of(site, content, tree, frame)))
+    assert site.text is not None
+    return Content("several", site.text, arms=tuple(arms)) if arms else None
 
 
 def _always_there(
@@ -138,9 +153,11 @@ def _always_there(
     return Content("raw", data, lines=lines)
 
 
-def need_of(site: Site, content: Content, tree: ScopeTree) -> Need:
-    """Return what *site* asks of its contract."""
-    frame = site.frame
+def need_of(
+    site: Site, content: Content, tree: ScopeTree, frame: Frame[Hole] | None = None
+) -> Need:
+    """Return what *site*, or the one *frame* of it, asks of its contract."""
+    frame = frame or site.frame
     assert frame is not None
     lines = [*content.lines, content.text if content.kind in {"raw", "comment"} else None]
     anything = content.call is not None and content.call.dialect.may_give_anything

@@ -178,6 +178,8 @@ def _exploded(fragment: Fragment, indentation: str, style: Style) -> str:
         )
         lines = ["(", f"{deeper}{then}", f"{deeper}if {test}", f"{deeper}else {otherwise}"]
         return "\n".join([*lines, f"{indentation})"])
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return _listed_sum(fragment, node, indentation, style)
     if (
         isinstance(node, ast.List)
         and node.elts
@@ -187,6 +189,20 @@ def _exploded(fragment: Fragment, indentation: str, style: Style) -> str:
             "[", [("", fragment.part(element)) for element in node.elts], "]", indentation, style
         )
     return fragment.text
+
+
+def _listed_sum(fragment: Fragment, node: ast.BinOp, indentation: str, style: Style) -> str:
+    terms: list[ast.expr] = [node.right]
+    left = node.left
+    while isinstance(left, ast.BinOp) and isinstance(left.op, ast.Add):
+        terms.insert(0, left.right)
+        left = left.left
+    deeper = indentation + style.indent
+    lines = [f"{deeper}{laid_out(fragment.part(left).text, deeper, len(deeper), 0, style)}"]
+    for term in terms:
+        text = laid_out(fragment.part(term).text, deeper, len(deeper) + 2, 0, style)
+        lines.append(f"{deeper}+ {text}")
+    return "\n".join(["(", *lines, f"{indentation})"])
 
 
 def _listed(

@@ -18,6 +18,7 @@ FIELD_LINE = re.compile(r"(data|event|id|retry):( ?)(.*)", re.DOTALL)
 COMMENT_LINE = re.compile(r":( ?)(.*)", re.DOTALL)
 LINE_END = re.compile(r"\r\n|\r|\n")
 TERMINATOR = re.compile(r"(?:\r\n|\r|\n)*\Z")
+WITH_BLANK_LINE = re.compile(r".+?(?:(?:\r\n|\r|\n){2}|\Z)", re.DOTALL)
 FIELD_AT_LINE_START = re.compile(r"(?:\A|[\r\n])(?:data|event|id|retry):")
 FIRST_PRIVATE = (
     0xF0000  # each hole is one character of the Supplementary Private Use Area while lines are cut
@@ -197,6 +198,19 @@ def parse_frame(text: Text[HoleT]) -> Frame[HoleT]:
         split = bool(terminator) or len(lines) > 1
         raise NotAFrame("split-frame" if terminator else "no-terminator", is_site=split)
     return _frame(lines, terminator, holes, options)
+
+
+def parse_frames(text: Text[HoleT]) -> list[Frame[HoleT]]:
+    """Read *text* as several frames, each of which ends with one blank line.
+
+    Raises:
+        NotAFrame: If a part of it is none.
+    """
+    holes = text.holes
+    if len(text.plain) < len(text.parts):
+        raise NotAFrame("optional-text", is_site=True)
+    pieces = WITH_BLANK_LINE.findall(_flatten(text))
+    return [parse_frame(_unflatten(piece, holes)) for piece in pieces]
 
 
 def _unfolded(text: Text[HoleT]) -> tuple[Text[HoleT], dict[int, Option[HoleT]]]:

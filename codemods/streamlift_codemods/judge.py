@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from .content import content_of, need_of
+from .content import content_of, need_of, several_of
 from .encoder_objects import settled_dialect
 from .errors import working_on
 from .facts import names_member
@@ -55,6 +55,9 @@ class Judge:
                 if site.verdict == "auto":
                     with working_on(file.name, site.line):
                         self._read(site, file)
+                elif site.frames and site.verdict == "review":
+                    with working_on(file.name, site.line):
+                        self._read_several(site, file)
 
     def follow_frames(self) -> None:
         """Follow the frames of each file, and add the calls of functions that return them as sites."""
@@ -147,12 +150,8 @@ class Judge:
         )
         if content is None:
             site.leave("no-data", "review")
-        elif not are_free(site.scope, file):
-            site.leave("name-collision")
-        elif any(
-            tells_source(node, file.tree, site.scope) for node in (site.node, *site.statements)
-        ):
-            site.leave("source-text")
+        elif reason := _obstacle(site, file):
+            site.leave(reason)
         else:
             self.plan.contents[site] = content
             self.plan.needs[site] = need_of(site, content, file.tree)
@@ -161,6 +160,14 @@ class Judge:
                 site.leave("carrier-constant" if inside else f"carrier-{site.carrier.name}")
             elif isinstance(site.scope.node, ast.Lambda):
                 site.leave("carrier-lambda")
+
+    def _read_several(self, site: Site, file: FileFacts) -> None:
+        """Read a text of several frames, which can only be given by the contract: one chunk is one frame."""
+        content = several_of(site, file.tree, trusts_json=not self.json_is_patched)
+        if content is not None and not _obstacle(site, file):
+            self.plan.contents[site] = content
+            self.plan.needs[site] = content.arms[0].need
+            site.leave("several-frames")
 
     def _judge_places(self, flow: Flow) -> None:
         for parameter in flow.parameters():
@@ -215,3 +222,11 @@ class Judge:
 
 def _place(node: ast.expr) -> tuple[int, int]:
     return node.lineno, node.col_offset
+
+
+def _obstacle(site: Site, file: FileFacts) -> str | None:
+    """Return why nothing may be written in the place of *site*, whatever it carries."""
+    if not are_free(site.scope, file):
+        return "name-collision"
+    told = any(tells_source(node, file.tree, site.scope) for node in (site.node, *site.statements))
+    return "source-text" if told else None

@@ -12,9 +12,9 @@ import random
 from dataclasses import dataclass, field
 from functools import lru_cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-from streamlift import StreamingChunk
+from streamlift import SSEFormatter, StreamingChunk
 
 from .adversaries import ASKED, ROLES, ROUNDS, Witness, stand_in
 from .payload import MODEL_METHODS, PlainCall, inside_of_str, plain_dumps, plain_options
@@ -24,15 +24,18 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from types import CodeType
 
-    from streamlift import SSEFormatter
-
     from .scopes import Scope, ScopeTree
 
 SEED = 9  # any: the same run gives the same verdict
 TRUSTED_DUMPS = "json.dumps"  # no name that a program could have: a helper's own encoder
 OBJECT = "object"  # starts the name of what an encoder is given, which no program could have either
+CONTRACT = "contract"
 RESULT = "the text"
 CONSTRUCTORS = {"of", "raw", "comment", "done"}
+
+
+# What formats the chunk of an expression: the boundary, or the contracts that it names itself, if it is text.
+Given: TypeAlias = SSEFormatter | tuple[tuple[str, SSEFormatter], ...]
 
 
 @dataclass
@@ -63,6 +66,7 @@ class _Abstract(ast.NodeTransformer):
     origins: Mapping[str, str] = field(default_factory=dict)
     locals: set[str] = field(default_factory=set)
     asked: set[int] = field(default_factory=set)
+    contracts: Mapping[str, SSEFormatter] = field(default_factory=dict)
 
     def statements(self, block: Sequence[ast.stmt]) -> list[ast.stmt]:
         """Return statements that build a text, with what they bind as names of ours."""
@@ -200,6 +204,11 @@ class _Abstract(ast.NodeTransformer):
         if not isinstance(function, ast.Attribute):
             return None
         base = function.value
+        is_given = isinstance(base, ast.Name) and base.id in self.contracts
+        if is_given and function.attr in {"format_chunk", "format_done"}:
+            return ast.Attribute(
+                _loaded(f"{CONTRACT} {ast.unparse(base)}"), function.attr, ast.Load()
+            )
         if (
             isinstance(base, ast.Name)
             and base.id == "StreamingChunk"
@@ -257,7 +266,7 @@ def trusted_dumps(plain: PlainCall, origins: Mapping[str, str]) -> ast.Call:
 def prove(  # noqa: PLR0913 - each is a part of the question
     old: ast.expr,
     new: ast.expr,
-    contract: SSEFormatter,
+    contract: SSEFormatter | Mapping[str, SSEFormatter],
     tree: ScopeTree,
     scope: Scope,
     *,
@@ -269,7 +278,7 @@ def prove(  # noqa: PLR0913 - each is a part of the question
     Args:
         old: The frame expression.
         new: The chunk expression that shall take its place.
-        contract: The formatter that the boundary will use.
+        contract: The formatter that the boundary will use; those that *new* itself uses, by name, if it is text.
         tree: The names of the file.
         scope: Where both stand.
         statements: What runs before the frame expression, and goes with it.
@@ -284,7 +293,8 @@ def prove(  # noqa: PLR0913 - each is a part of the question
     built = before.statements(statements)
     old_shape = before.expression(old)
     roles = dict(before.roles)
-    after = _Abstract(tree, scope, bound, holes, roles=roles, origins=origins)
+    used = {} if isinstance(contract, SSEFormatter) else contract
+    after = _Abstract(tree, scope, bound, holes, roles=roles, origins=origins, contracts=used)
     new_shape = after.expression(new)
     if before.effects != after.effects:
         raise NotProved("order", f"effects {before.effects} became {after.effects}")
@@ -292,7 +302,8 @@ def prove(  # noqa: PLR0913 - each is a part of the question
         raise NotProved("congruence", f"{len(invented)} expressions are new")
     shapes = _shape_of(built, old_shape), _shape_of([], new_shape)
     asked = frozenset(before.asked | after.asked)
-    rounds = _compare(*shapes, contract, tuple(roles.items()), asked)
+    given: Given = contract if isinstance(contract, SSEFormatter) else tuple(contract.items())
+    rounds = _compare(*shapes, given, tuple(roles.items()), asked)
     assumed = before.assumed | after.assumed
     return {
         "order": "proved",
@@ -329,7 +340,7 @@ def _shape_of(statements: list[ast.stmt], node: ast.expr) -> _Shape:
 def _compare(
     old: _Shape,
     new: _Shape,
-    contract: SSEFormatter,
+    contract: Given,
     hole_roles: tuple[tuple[int, str], ...],
     asked: frozenset[int],
 ) -> int:
@@ -338,7 +349,7 @@ def _compare(
     old_code, new_code = old.compiled(), new.compiled()
     chosen = _picks(roles, asked)
     for picks in chosen:
-        expected, happened = _outcome(old_code, None, roles, picks)
+        expected, happened = _outcome(old_code, (), roles, picks)
         written, happened_now = _outcome(new_code, contract, roles, picks)
         if expected != written or happened != happened_now:
             raise NotProved("bytes", f"{expected!r} became {written!r}")
@@ -377,7 +388,10 @@ Outcome = tuple[object, ...]
 
 
 def _outcome(
-    code: CodeType, contract: SSEFormatter | None, roles: dict[int, str], picks: dict[int, int]
+    code: CodeType,
+    contract: Given,
+    roles: dict[int, str],
+    picks: dict[int, int],
 ) -> tuple[Outcome, list[str]]:
     witness = Witness()
 
@@ -394,6 +408,8 @@ def _outcome(
         "read": read,
         **{f"hole_{hole}": ROLES[role](witness, picks[hole]) for hole, role in roles.items()},
     }
+    if isinstance(contract, tuple):
+        names |= {f"{CONTRACT} {name}": formatter for name, formatter in contract}
     for name in code.co_names:
         if name.startswith(f"{OBJECT} "):
             _, option, origin = name.split(" ")
@@ -401,7 +417,7 @@ def _outcome(
     try:
         exec(code, names)  # noqa: S102 - without any name of the user's
         value = names[_local(RESULT)]
-        text = contract.writers.format(value) if contract is not None else value  # type: ignore[arg-type]  # refuses what is no chunk
+        text = value if isinstance(contract, tuple) else contract.writers.format(value)  # type: ignore[arg-type]  # refuses what is no chunk
     except Exception as error:  # noqa: BLE001 - whatever the encoder raises has to be the same
         return (type(error), str(error)), witness.trace
     return (type(text), text), witness.trace

@@ -42,12 +42,12 @@ async def stream(x):
     "several-frames": _example(
         r"""
 async def stream(x):
-    yield f"data: {json.dumps(x)}\n\ndata: [DONE]\n\n"
+    yield f"data: {json.dumps(x)}\n\nevent: end\n\n"
 """,
         r"""
 async def stream(x):
     yield f"data: {json.dumps(x)}\n\n"
-    yield "data: [DONE]\n\n"
+    yield "event: end\n\n"
 """,
     ),
     "optional-text": _example(

@@ -35,7 +35,7 @@ REASONS = {
     for reason in (
         Reason("opaque-line", "A line of the frame starts with a value, so its field is known at run time only.",
                "write one expression for each form that the frame can have"),
-        Reason("several-frames", "The text holds more than one frame, and one chunk is one frame.",
+        Reason("several-frames", "The text holds more than one frame, and no contract can write one of them.",
                "yield each frame by itself, if nothing relies on one message"),
         Reason("optional-text", "A part of the frame is there only sometimes, and is no whole line of it, or is its data.",
                "write one expression for each form that the frame can have"),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from .building import find_building
 from .carriers import NOT_SSE, TEST_FILE, Carrier, carrier_of
 from .fragment import Fragment, parse_fragment
-from .frame_text import FIELD_AT_LINE_START, Frame, NotAFrame, parse_frame
+from .frame_text import FIELD_AT_LINE_START, Frame, NotAFrame, parse_frame, parse_frames
 from .read_text import Hole, NotReadable, names_in, read_text
 from .statements import assignment_before_statement
 from .string_roots import leading_text, literal_text, outermost
@@ -38,6 +38,7 @@ class Site:
         carrier: Where it goes.
         kind: `frame` or `helper-call`.
         frame: What it says; None if that cannot be told.
+        frames: What it says if that is several frames, each of which can be read.
         text: Its text, if that can be read, though it may be no whole frame.
         is_bytes: Whether it makes bytes.
         helper: The helper function that a `helper-call` calls.
@@ -55,6 +56,7 @@ class Site:
     carrier: Carrier
     kind: str = "frame"
     frame: Frame[Hole] | None = None
+    frames: tuple[Frame[Hole], ...] = ()
     text: Text[Hole] | None = None
     is_bytes: bool = False
     helper: FunctionNode | None = None
@@ -163,6 +165,14 @@ def _built_site(source: SourceFile, tree: ScopeTree, building: Building) -> Site
     return site
 
 
+def _several(text: Text[Hole]) -> tuple[Frame[Hole], ...]:
+    """Return the frames that *text* is; none if one of them cannot be read."""
+    try:
+        return tuple(parse_frames(text))
+    except NotAFrame:
+        return ()
+
+
 def _chunks(source: SourceFile, tree: ScopeTree) -> list[Site]:
     """Return the places where chunks are made already."""
     found = []
@@ -208,6 +218,8 @@ def _classify(source: SourceFile, tree: ScopeTree, root: ast.expr) -> Site | Not
         if not error.is_site and not alone:
             return NotSSE(source, root, error.reason)
         site.leave(error.reason, "review")
+        if error.reason == "several-frames" and site.text is not None:
+            site.frames = _several(site.text)
     except NotReadable as error:
         if not FIELD_AT_LINE_START.match(leading) or "\n" not in leading:
             return NotSSE(source, root, "not-a-field")

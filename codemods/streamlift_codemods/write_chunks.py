@@ -14,7 +14,7 @@ from .expressions import NotWritable
 from .fragment import parse_fragment
 from .literals import needs_pep_701
 from .prove import NotProved, prove
-from .rewrite import GRADES, ChunkWriter
+from .rewrite import GRADES, ChunkWriter, Rewritten
 from .source import comments_in
 from .statements import bound_by
 
@@ -25,9 +25,12 @@ if TYPE_CHECKING:
     from .contract import Contract
     from .facts import FileFacts
     from .plan import Plan
-    from .rewrite import Rewritten
     from .scopes import ScopeTree
     from .sites import Site
+
+
+# Their operand has to be in parentheses if it is a sum.
+TIGHT = (ast.Attribute, ast.Subscript, ast.BinOp, ast.UnaryOp, ast.Await, ast.Starred)
 
 
 def write_chunks(plan: Plan) -> dict[Site, str]:
@@ -82,6 +85,8 @@ def _written(
     """Return the expression that takes the place of *site*, each of its frames proved."""
     writer = ChunkWriter(file.tree, site.scope, plan.settings.style_of(file.source))
     content = plan.contents[site]
+    if content.kind == "several":
+        return _written_as_sum(plan, file, site, formatters, writer)
     original = plan.originals.get(site, site.fragment.node)
     found = []
     for part, _, part_content in plan.parts_of(site):
@@ -93,9 +98,7 @@ def _written(
         written = frame.proved(writer, contract)
         text = written.expression
         if site.as_text:
-            text = f"{name}.format_chunk({text})"
-            if part_content.kind == "done":
-                text = f"{name}.format_done()"
+            text = _given(name, written, part_content)
         elif part in plan.encoded:
             text = f"{name}.encoded({text})"
         found.append(replace(written, expression=text))
@@ -104,6 +107,39 @@ def _written(
         if content.arms
         else found[0]
     )
+
+
+def _given(name: str, chunk: Rewritten, content: Content) -> str:
+    """Return the text that the contract *name* gives of *chunk*."""
+    return (
+        f"{name}.format_done()"
+        if content.kind == "done"
+        else f"{name}.format_chunk({chunk.expression})"
+    )
+
+
+def _written_as_sum(
+    plan: Plan,
+    file: FileFacts,
+    site: Site,
+    formatters: dict[Contract, SSEFormatter],
+    writer: ChunkWriter,
+) -> Rewritten:
+    """Return the text of several frames, given by their contracts one by one, and proved as a whole."""
+    terms, grades, used = [], [], {}
+    for part, _, content in plan.parts_of(site):
+        name = plan.constant_of(part, file)
+        contract = plan.home_of(part, file).contracts[name]
+        written = writer.write(content, contract)
+        terms.append(_given(name, written, content))
+        grades.append(written.grade)
+        used[name] = formatters[contract]
+    text = " + ".join(terms)
+    new = parse_fragment(text).node
+    site.proof = prove(site.fragment.node, new, used, file.tree, site.scope)
+    if isinstance(file.tree.parent_of[site.node], TIGHT):
+        text = f"({text})"
+    return Rewritten(text, max(grades, key=GRADES.index))
 
 
 @dataclass(frozen=True)

@@ -141,7 +141,7 @@ ORDER = [
     one(
         "two frames added",
         r"""f"data: {json.dumps(x)}\n\n" + "data: [DONE]\n\n" """,
-        "review several-frames",
+        "payload as text",
     ),
     one("a frame many times", r""" "data: x\n\n" * 3""", "encoded as text"),
 ]
