@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from .built_text import read_built_text
 from .fragment import parse_fragment
-from .frame_text import NotAFrame, parse_frame
+from .frame_text import NotAFrame, parse_frames
 from .payload import read_encoder_call
 from .purity import is_str, reads_names
 from .read_text import NotReadable, names_in
@@ -46,14 +46,14 @@ class Building:
         statements: The statements that go when the text does.
         expression: The expression that uses what they bind.
         text: The text.
-        frame: What it says.
+        frames: What it says: one frame, or several.
         is_bytes: Whether it is bytes in the end.
     """
 
     statements: tuple[ast.stmt, ...]
     expression: ast.expr
     text: Text[Hole]
-    frame: Frame[Hole]
+    frames: tuple[Frame[Hole], ...]
     is_bytes: bool
 
     def holds(self, node: ast.AST, tree: ScopeTree) -> bool:
@@ -165,10 +165,10 @@ class _Finder:
             return None
         try:
             reading = read_built_text(run, expression, self.source, self.tree, self.scope)
-            frame = parse_frame(reading.text)
+            frames = tuple(parse_frames(reading.text))
         except (NotReadable, NotAFrame, SyntaxError):
             return None
-        return Building(tuple(run), expression, reading.text, frame, reading.is_bytes)
+        return Building(tuple(run), expression, reading.text, frames, reading.is_bytes)
 
     def _expression(self, statement: ast.stmt, names: set[str]) -> ast.expr | None:
         """Return the one expression of *statement* that reads *names*, and is certainly evaluated first."""

@@ -201,14 +201,17 @@ def parse_frame(text: Text[HoleT]) -> Frame[HoleT]:
 
 
 def parse_frames(text: Text[HoleT]) -> list[Frame[HoleT]]:
-    """Read *text* as several frames, each of which ends with one blank line.
+    """Read *text* as one frame, or as several, each of which ends with one blank line.
 
     Raises:
         NotAFrame: If a part of it is none.
     """
+    try:
+        return [parse_frame(text)]
+    except NotAFrame as error:
+        if error.reason != "several-frames" or len(text.plain) < len(text.parts):
+            raise
     holes = text.holes
-    if len(text.plain) < len(text.parts):
-        raise NotAFrame("optional-text", is_site=True)
     pieces = WITH_BLANK_LINE.findall(_flatten(text))
     return [parse_frame(_unflatten(piece, holes)) for piece in pieces]
 

@@ -159,7 +159,12 @@ def _is_part(site: Site, tree: ScopeTree) -> bool:
 def _built_site(source: SourceFile, tree: ScopeTree, building: Building) -> Site:
     node = building.expression
     site = Site(source, node, tree.scope_of[node], carrier_of(node, tree), building=building)
-    site.frame, site.text, site.is_bytes = building.frame, building.text, building.is_bytes
+    site.text, site.is_bytes = building.text, building.is_bytes
+    if len(building.frames) == 1:
+        [site.frame] = building.frames
+    else:
+        site.frames = building.frames
+        site.leave("several-frames", "review")
     if TEST_FILE.search(source.name):
         site.leave("test-code", "suppressed")
     return site

@@ -136,7 +136,9 @@ def _written_as_sum(
         used[name] = formatters[contract]
     text = " + ".join(terms)
     new = parse_fragment(text).node
-    site.proof = prove(site.fragment.node, new, used, file.tree, site.scope)
+    site.proof = prove(
+        site.fragment.node, new, used, file.tree, site.scope, statements=site.statements
+    )
     if isinstance(file.tree.parent_of[site.node], TIGHT):
         text = f"({text})"
     return Rewritten(text, max(grades, key=GRADES.index))

@@ -385,6 +385,24 @@ async def stream(x):
     text += f"data: {json.dumps(x)}\\n\\n"
     yield text.encode()
 """, "payload", contains=('encoding="utf-8"',)),
+    app("built: JSON first, then two frames", """
+async def stream(x):
+    error = json.dumps({"error": str(x)})
+    finish = json.dumps(
+        {"type": "finish"},
+    )
+    yield f"data: {error}\\n\\ndata: {finish}\\n\\ndata: [DONE]\\n\\n".encode()
+""", "payload as text", lacks=("finish =",)),
+    app("built: a text of two frames", """
+def frames(x):
+    out = f"data: {json.dumps(x)}\\n\\n"
+    out += "data: [DONE]\\n\\n"
+    return out
+
+
+def stream(x):
+    yield frames(x) + "\\n"
+""", "payload as text"),
     app("built: onto a queue", """
 import asyncio
 
