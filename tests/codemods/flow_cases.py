@@ -87,13 +87,13 @@ def stream(x):
     frame = f"data: {json.dumps(x)}\\n\\n"
     frame = frame + "data: [DONE]\\n\\n"
     yield frame
-""", "payload as text", "review opaque-line"),
+""", "payload as text"),
     app("a variable that grows by +=", """
 def stream(x):
     frame = f"data: {json.dumps(x)}\\n\\n"
     frame += "data: [DONE]\\n\\n"
     yield frame
-""", "payload as text", "typed as text"),
+""", "payload as text"),
     app("a frame in an f-string", """
 def stream(x):
     frame = f"data: {json.dumps(x)}\\n\\n"
