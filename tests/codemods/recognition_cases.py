@@ -164,7 +164,7 @@ async def stream(x):
     out += f"data: {json.dumps(x)}\\n\\n"
     out += "data: [DONE]\\n\\n"
     yield out
-""", "payload as text", "typed as text"),
+""", "payload as text"),
     app("a pre-yielded frame in a wrapper that reads it back", """
 async def inner(x):
     yield f"data: {json.dumps({'type': 'token', 'content': x})}\\n\\n"
