@@ -33,7 +33,7 @@ DECORATOR_WORDS = {name.rpartition(".")[2] for name in OUR_DECORATOR} | {"sse_pr
 
 def find_callers(plan: Plan) -> None:
     """Fill in the callers of each producer of *plan*, its relays, and which producers need the decorator."""
-    plan.settled = _decorated_before(plan)
+    plan.settled = [p for p in _decorated_before(plan) if _is_wanted(p, plan)]
     known = {producer: set(producer.yields) for producer in (*plan.producers, *plan.settled)}
     refused: set[ast.AST] = set()
     while True:
@@ -47,6 +47,11 @@ def find_callers(plan: Plan) -> None:
         refused |= alone
     plan.relays = attempt.relays
     plan.kept_text = attempt.kept
+
+
+def _is_wanted(producer: Producer, plan: Plan) -> bool:
+    limits = plan.limits
+    return limits is None or limits.allow_callers_of(producer.file.name, producer.path)
 
 
 def _decorated_before(plan: Plan) -> list[Producer]:

@@ -109,6 +109,14 @@ def _parser() -> argparse.ArgumentParser:
     migrate.add_argument("--phase", type=int, choices=PHASES, required=True, help="2: separate")
     migrate.add_argument("--write", action="store_true", help="change the files")
     migrate.add_argument(
+        "--producer",
+        action="append",
+        default=[],
+        dest="producers",
+        metavar="NAME",
+        help="only this producer and what it needs, such as pkg.module:Class.method; may be repeated",
+    )
+    migrate.add_argument(
         "--allow-dirty", action="store_true", help="also where git has uncommitted changes"
     )
     migrate.set_defaults(run=_migrate)
@@ -157,11 +165,11 @@ def _migrate(options: argparse.Namespace) -> int:
     from .run import run
 
     project, settings = _opened(options.paths)
-    plan, changes = run(project, settings)
+    plan, changes = run(project, settings, options.producers)
     _report_errors(plan, options)
     if options.write:
         _refuse_dirty_tree(project, changes, allowed=options.allow_dirty)
-    _check_second_run(project, settings, changes)
+    _check_second_run(project, settings, changes, options.producers)
     if not options.write:
         print(report_changes(project, changes), end="")
         return NOT_ANALYSED if plan.facts.errors else SOMETHING_LEFT if changes else _status(plan)
@@ -219,14 +227,18 @@ def _refuse_dirty_tree(project: Project, changes: dict[str, bytes], *, allowed: 
         _tell(f"{project.scanned}: is not under git; keep a copy")
 
 
-def _check_second_run(project: Project, settings: Settings, changes: dict[str, bytes]) -> None:
+def _check_second_run(
+    project: Project, settings: Settings, changes: dict[str, bytes], producers: list[str]
+) -> None:
     """Refuse to hand out a change that a second run would change again."""
-    from .phases.separate import separate
-    from .plan import make_plan
+    from .run import run
 
     if not changes:
         return
-    again = separate(make_plan(project.with_overlay(changes), settings))
+    failed = len(project.failed)
+    _, again = run(project.with_overlay(changes), settings, producers)
+    if len(project.failed) > failed:
+        raise project.failed[-1]
     if again:
         raise ToolError(
             ", ".join(sorted(again)),

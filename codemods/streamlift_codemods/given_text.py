@@ -11,13 +11,15 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
+from .limits import OTHER
+
 if TYPE_CHECKING:
     from .content import Content
     from .facts import FileFacts
     from .frame_flow import Flow, Place
     from .sites import Site
 
-NEVER = {"not-a-stream"}
+NEVER = {"not-a-stream", OTHER}
 PUBLIC = {"public-helper", "shared-helper"}
 SENDING = {"queue", "writer", "publish", "response"}
 SPEAKS_OF_SSE = re.compile(

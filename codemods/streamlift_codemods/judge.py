@@ -13,6 +13,7 @@ from .errors import working_on
 from .facts import names_member
 from .frame_flow import Flow, Function
 from .given_text import give_calls, may_be_given
+from .limits import OTHER
 from .our_names import are_free
 from .producers import Producer, is_known_here, is_private
 from .purity import tells_source
@@ -68,12 +69,24 @@ class Judge:
                     with working_on(file.name, site.line):
                         flow.follow(site.node)
         self.text_functions.hand_out_chunks()
+        self._leave_others()
         for name, flow in self.plan.flows.items():
             with working_on(name):
                 self._judge_places(flow)
                 self._judge_producers(flow)
                 self._spread(flow)
         self._settle()
+
+    def _leave_others(self) -> None:
+        """Leave the sites that the run is not limited to; what they mix with stays text as well."""
+        limits = self.plan.limits
+        if limits is None:
+            return
+        for flow in self.plan.flows.values():
+            for site in flow.file.sites:
+                if site.verdict in {"auto", "review", "refused"} and not limits.allow(site):
+                    site.leave(OTHER, "suppressed")
+                    flow.stuck[site.node] = OTHER
 
     def give_text(self) -> None:
         """Let the contract give its text to each frame that has to stay text."""
@@ -217,7 +230,7 @@ class Judge:
         flow.spread()
         for site in flow.file.sites:
             if site.verdict == "auto" and (reason := flow.stuck.get(site.node)):
-                site.leave(reason)
+                site.leave(reason, "suppressed" if reason == OTHER else "refused")
 
 
 def _place(node: ast.expr) -> tuple[int, int]:

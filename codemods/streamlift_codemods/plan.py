@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .contract import Contract, Need
     from .contract_home import ContractHome
     from .frame_flow import Flow
+    from .limits import Limits
     from .producers import Caller, Producer
     from .project import Project
     from .settings import Settings
@@ -35,6 +36,7 @@ class Plan:
         facts: What is known of the project.
         settings: What the project asks for.
         finder: Finds what uses a function.
+        limits: What may be changed, if that is not everything in the selected files.
         flows: How the frames of each file move, by the file's name.
         producers: The generators that hand out the frames that are rewritten.
         settled: The producers that have a boundary of their own since an earlier run.
@@ -54,6 +56,7 @@ class Plan:
     facts: ProjectFacts
     settings: Settings
     finder: LoadFinder
+    limits: Limits | None = None
     flows: dict[str, Flow] = field(default_factory=dict)
     producers: list[Producer] = field(default_factory=list)
     settled: list[Producer] = field(default_factory=list)
@@ -134,10 +137,10 @@ class Plan:
         return [homes[name] for name in sorted(homes)]
 
 
-def make_plan(project: Project, settings: Settings) -> Plan:
-    """Return what phase 2 does with *project*: verdicts, contracts and proved expressions."""
+def make_plan(project: Project, settings: Settings, limits: Limits | None = None) -> Plan:
+    """Return what phase 2 does with *project*, within *limits*: verdicts, contracts and proved expressions."""
     facts = collect_facts(project)
-    plan = Plan(facts, settings, LoadFinder(Resolver(facts)))
+    plan = Plan(facts, settings, LoadFinder(Resolver(facts)), limits)
     judge = Judge(plan)
     judge.read_sites()
     judge.follow_frames()

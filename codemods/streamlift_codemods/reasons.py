@@ -98,6 +98,7 @@ REASONS = {
                                  ("annotation", "an annotation"),
                                  ("documentation", "an example for people"))
         ),
+        Reason("other-producer", "The run is limited to other producers (--producer).", "name its producer too"),
         Reason("test-code", "The file is a test; its frames are expectations or fake upstreams.",
                "change the tests when the decorator goes"),
         Reason("not-a-stream", "The generator is a context manager, a fixture or a property.", NOTHING),

@@ -5,34 +5,46 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .errors import ToolFailure
+from .limits import limits_of
 from .phases.separate import separate
 from .plan import make_plan
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from .plan import Plan
     from .project import Project
     from .settings import Settings
 
 
 def run(
-    project: Project, settings: Settings, *, rewrites: bool = True
+    project: Project, settings: Settings, producers: Sequence[str] = (), *, rewrites: bool = True
 ) -> tuple[Plan, dict[str, bytes]]:
     """Return what phase 2 does with *project*, and the new bytes of each file that changes.
 
+    With names of *producers* that is limited to them and what they need.
+
     A file that the tool fails on is told among the errors of the facts, and planned for as one that nobody can
     read: whatever it names may be used in any way.
+
+    Raises:
+        UsageError: If a name is not that of one producer.
     """
-    while (done := _attempt(project, settings, rewrites=rewrites)) is None:
+    while (done := _attempt(project, settings, producers, rewrites=rewrites)) is None:
         pass
     return done
 
 
 def _attempt(
-    project: Project, settings: Settings, *, rewrites: bool
+    project: Project, settings: Settings, producers: Sequence[str], *, rewrites: bool
 ) -> tuple[Plan, dict[str, bytes]] | None:
     """Return what is done, None if there is one more file to do without."""
     try:
         plan = make_plan(project, settings)
+        if producers:
+            again = bool(project.overlay)  # what was migrated may be no producer any more
+            limits = limits_of(plan, producers, must_exist=not again)
+            plan = make_plan(project, settings, limits)
         return plan, separate(plan) if rewrites else {}
     except ToolFailure as failure:
         if failure in project.failed:

@@ -16,6 +16,7 @@ from .dissolve import dissolve
 from .errors import working_on
 from .frame_flow import Flow, Function
 from .function_calls import FunctionCalls, is_bound_once
+from .limits import OTHER
 from .our_names import are_free
 from .producers import Producer
 from .purity import tells_source
@@ -196,8 +197,11 @@ class TextFunctions:
         carrier = carrier_of(call, file.tree)
         site = Site(file.source, call, scope, carrier, "helper-call", helper=place.node)
         self._sites[call] = site
+        limits = self.plan.limits
         if TEST_FILE.search(file.name):
             site.leave("test-code", "suppressed")
+        elif limits is not None and not limits.allow(site):
+            site.leave(OTHER, "suppressed")
         file.sites.append(site)
         return site
 

@@ -53,7 +53,11 @@ class Station:
     @property
     def name(self) -> str:
         """How the command line calls it: `pkg.module:Class.method`."""
-        return f"{self.file.module}:{self.scope.path or MODULE}"
+        return f"{self.file.module}:{self.path}"
+
+    @property
+    def path(self) -> str:
+        return self.scope.path or MODULE
 
     @property
     def is_generator(self) -> bool:
@@ -105,6 +109,13 @@ class Unit:
 def units_of(plan: Plan) -> list[Unit]:
     """Return the units of *plan*, in order of name."""
     return _Survey(plan).units()
+
+
+def stations_of(plan: Plan) -> list[Station]:
+    """Return the stations in the selected files of *plan*, in order of name."""
+    selected = plan.facts.project.selected
+    found = [station for unit in units_of(plan) for station in unit.stations]
+    return sorted((s for s in found if s.file.name in selected), key=lambda each: each.name)
 
 
 class _Survey:

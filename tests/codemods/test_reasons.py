@@ -21,6 +21,7 @@ from tests.codemods.harness import write
 # The last two are about what the command line asks for.
 NO_EXAMPLE = {
     "other-path",
+    "other-producer",
     "null-bytes",
     "not-lossless",
     "too-deep",

@@ -15,6 +15,7 @@ from streamlift_codemods.cli import main
 from streamlift_codemods.plan import make_plan
 from streamlift_codemods.project import open_project
 from streamlift_codemods.settings import read_settings
+from streamlift_codemods.units import stations_of
 from tests.projects import servers
 from tests.projects.project import Project, Request
 from tests.projects.stage import rows, stage
@@ -45,11 +46,19 @@ def verdicts(root: Path) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def migrate(path: Path) -> list[str]:
+def producers(root: Path) -> list[str]:
+    """Return the name of each function that has frames to hand out, by its file."""
+    settings = read_settings(root)
+    stations = stations_of(make_plan(open_project([root], settings.exclude), settings))
+    return [f"{each.file.name}:{each.path}" for each in stations if each.sites]
+
+
+def migrate(path: Path, *producers: str) -> list[str]:
     """Run phase 2 on *path* as a user does, and return the names of the files that it changed."""
     output = io.StringIO()
     with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
-        status = main(["migrate", str(path), "--phase", "2", "--write"])
+        limits = [f"--producer={producer}" for producer in producers]
+        status = main(["migrate", str(path), "--phase", "2", "--write", *limits])
     assert status in {0, 1}, output.getvalue()
     return [line for line in output.getvalue().splitlines() if line.endswith(".py")]
 
