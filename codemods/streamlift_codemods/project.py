@@ -37,6 +37,9 @@ NEVER = {
 }
 PROJECT_MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
 FIELD_START = rb"""%(field)s(?:(?<=["'}\r\n]%(field)s)|(?<=\\[nr]%(field)s))"""
+COMMENT_START = (  # behind a quote that begins a string, not one that ends a key
+    rb""":(?:(?<=[\s(,=+\[{:]["']:)|(?<=[\s(,=+\[{:][fFbBrR]["']:)|(?<=[fFbBrR]{2}["']:)|(?<=["']{3}:))"""
+)
 # What a file with a frame holds: a field name at the start of a string or of a line in it, or a comment frame;
 # or chunks already. Each begins with literal text, which is searched for many times as fast as a choice.
 SIGNS = (
@@ -44,7 +47,9 @@ SIGNS = (
         re.compile(FIELD_START % {b"field": name})
         for name in (b"data:", b"event:", b"id:", b"retry:")
     ),
-    re.compile(rb""":(?<=["']:)[^"'\n]*(?:\\n|\\r){2}"""),
+    # The line ends of a comment frame may stand in another string, on one of the next lines.
+    re.compile(COMMENT_START + rb"""(?:[^\n]*\n)?[^\n]*\\[nr](?:[^\n]*\n)?[^\n]*\\[nr]"""),
+    re.compile(rb""":(?<=["']["']["']:)[^\n]*(?:\\n|\\r|\r?\n){2}"""),
     re.compile(rb"StreamingChunk(?<=\bStreamingChunk)[.(]"),
     re.compile(rb"@\w*producer\("),
 )
