@@ -131,6 +131,25 @@ REAL: dict[str, object] = {
 }  # fmt: skip
 
 
+def orjson_dumps(payload: object, default: object = None, option: str | None = None) -> bytes:
+    """Return what stands for the bytes of orjson, which need not be installed here: its own, and told apart by options."""
+    text = json.dumps(
+        {"orjson": option, "payload": payload},
+        ensure_ascii=False,
+        separators=(",", ":"),
+        default=default,  # type: ignore[arg-type]  # None, or a function
+    )
+    return text.encode()
+
+
+def orjson_dialect(
+    *, default: object = None, option: frozenset[str] | None = None
+) -> Callable[[object], str]:
+    """Return what stands for `ORJSONDialect`; *option* has the names of the flags."""
+    flags = " | ".join(sorted(option)) if option else None
+    return lambda payload: orjson_dumps(payload, default=default, option=flags).decode()
+
+
 @cache
 def stand_in(option: str, origin: str) -> object:
     """Return what stands for the function or class *origin*, given as `default=` or `cls=`.

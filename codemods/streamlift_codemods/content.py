@@ -11,7 +11,13 @@ from .contract import Need
 from .fragment import Fragment, parse_fragment
 from .frame_text import Text
 from .imports import after_statement
-from .payload import EncoderCall, inside_of_str, plain_dumps, read_encoder_call
+from .payload import (
+    EncoderCall,
+    decoded_orjson,
+    inside_of_str,
+    plain_dumps,
+    read_encoder_call,
+)
 from .purity import (
     is_effectless,
     is_optional_str,
@@ -375,6 +381,9 @@ def is_bound_by_now(call: ast.expr, place: ast.AST, tree: ScopeTree, scope: Scop
     """
     if isinstance(call, ast.Call) and (inside := inside_of_str(call, tree, scope)):
         call = inside
+    if isinstance(call, ast.Call) and decoded_orjson(call, tree, scope) is not None:
+        assert isinstance(call.func, ast.Attribute)
+        return is_bound_by_now(call.func.value, place, tree, scope)
     root = root_name(call.func if isinstance(call, ast.Call) else call)
     owner = scope.owner_of(root.id) if root is not None else None
     if root is None or owner is None or owner is tree.module:

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field, replace
 from streamlift import SSEFormatter
 from streamlift.json_dialect import ModelDialect
 
-from .adversaries import stand_in
+from .adversaries import orjson_dialect, stand_in
 from .payload import Dialect
 
 DEFAULT_ORDER = ("event", "id", "retry", "data")
 CLIENT_LINE_END = "\n\n"
+CLASSES = {"model": "ModelDialect", "orjson": "ORJSONDialect"}
 
 
 @dataclass(frozen=True)
@@ -85,9 +86,9 @@ class Contract:
             arguments += [f"{name}={text}" for name, text in options.items()]
             arguments += [f"{named.option}={named.text}" for named in self.dialect.objects]
         else:
-            options = dict(self.dialect.options)
-            inner = ", ".join(f"{name}={text}" for name, text in options.items())
-            arguments.append(f"dialect=ModelDialect({inner})")
+            given = [f"{name}={text}" for name, text in self.dialect.options]
+            given += [f"{named.option}={named.text}" for named in self.dialect.objects]
+            arguments.append(f"dialect={CLASSES[self.dialect.encoder]}({', '.join(given)})")
         if self.event_is_type:
             arguments.append('event="type"')
         if self.order != DEFAULT_ORDER:
@@ -110,7 +111,12 @@ class Contract:
 
         The functions and classes of the program that it names are stand-ins of ours.
         """
-        names: dict[str, object] = {"SSEFormatter": SSEFormatter, "ModelDialect": ModelDialect}
+        names: dict[str, object] = {
+            "SSEFormatter": SSEFormatter,
+            "ModelDialect": ModelDialect,
+            "ORJSONDialect": orjson_dialect,
+            **{flag: frozenset({flag}) for flag in self.dialect.flags},
+        }
         for named in self.dialect.objects:
             names[named.text] = stand_in(named.option, named.origin)
         formatter = eval(self.source(), {"__builtins__": {}}, names)  # noqa: S307 - text of our own making
@@ -122,7 +128,10 @@ class Contract:
         """What distinguishes this contract, as the tail of a constant's name."""
         options = dict(self.dialect.options)
         words = []
-        if self.dialect.encoder != "json":
+        if self.dialect.encoder == "orjson":
+            words += ["ORJSON", *(flag.removeprefix("OPT_") for flag in self.dialect.flags)]
+            words += [named.text.strip("_").upper() for named in self.dialect.objects]
+        elif self.dialect.encoder == "model":
             method = options.pop("method", "").strip('"')
             words += ["MODEL", *([method.upper()] if method else [])]
             words += ["UTF8"] if options.pop("ensure_ascii", "") == "False" else []

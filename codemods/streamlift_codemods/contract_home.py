@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .contract import CLASSES
 from .edits import CONSTANT, Edit, apply_edits, insert
 from .edits import replace as replace_span
 from .expressions import laid_out
@@ -146,8 +147,10 @@ def needed_imports(home: ContractHome) -> dict[str, set[str]]:
     """Return the names that the constants of *home* take from other modules, by module."""
     needed = {"streamlift": {"SSEFormatter"}}
     for contract in home.contracts.values():
-        if contract.dialect.encoder == "model":
-            needed["streamlift"].add("ModelDialect")
+        if contract.dialect.encoder in CLASSES:
+            needed["streamlift"].add(CLASSES[contract.dialect.encoder])
+        if contract.dialect.flags:
+            needed.setdefault("orjson", set()).update(contract.dialect.flags)
         for named in contract.dialect.objects:
             module, _, name = named.origin.rpartition(".")
             if named.home is None and module != "builtins":

@@ -70,6 +70,8 @@ def dissolve(
     ):
         return None
     inner = content.call
+    if inner is not None and inner.dialect.encoder == "orjson":
+        return None  # the caller's file need not have it
     used = _names_of(content)
     if any(
         name not in used and not isinstance(value.node, ast.Constant)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from .facts import FileFacts
     from .scopes import Scope
 
-IN_MODULE = ("SSEFormatter", "ModelDialect")
+IN_MODULE = ("SSEFormatter", "ModelDialect", "ORJSONDialect")
 
 
 def are_free(scope: Scope, file: FileFacts) -> bool:

@@ -20,9 +20,13 @@ JSON_OPTIONS = (
     "separators",
 )
 OBJECT_OPTIONS = ("default", "cls")
+ORJSON_OPTIONS = {"default", "option"}
 CERTAIN_METHOD = "model_dump_json"
 MODEL_METHODS = {CERTAIN_METHOD, "json", "to_json"}
 PARTIAL = "functools.partial"
+ORJSON_DUMPS = "orjson.dumps"
+# With these the text has line ends, which a contract would have to know of.
+ORJSON_WITH_LINE_ENDS = {"OPT_INDENT_2", "OPT_APPEND_NEWLINE"}
 
 
 @dataclass(frozen=True)
@@ -51,12 +55,12 @@ class Dialect:
     """How a payload becomes text: one encoder and its options.
 
     Attributes:
-        encoder: `json` for json.dumps, `model` for a method of the payload itself.
+        encoder: `json` for json.dumps, `orjson` for orjson.dumps, `model` for a method of the payload itself.
         options: The options that differ from the encoder's defaults, by name, as source text.
         objects: The options that are functions or classes.
     """
 
-    encoder: Literal["json", "model"] = "json"
+    encoder: Literal["json", "orjson", "model"] = "json"
     options: tuple[tuple[str, str], ...] = ()
     objects: tuple[NamedObject, ...] = ()
 
@@ -64,6 +68,12 @@ class Dialect:
     def home(self) -> str | None:
         """The file of the project that a contract with this dialect has to stand in."""
         return next((named.home for named in self.objects if named.home), None)
+
+    @property
+    def flags(self) -> list[str]:
+        """The names of the flags of orjson that are set."""
+        text = dict(self.options).get("option", "") if self.encoder == "orjson" else ""
+        return text.split(" | ") if text else []
 
     @property
     def may_give_anything(self) -> bool:
@@ -128,6 +138,8 @@ def read_encoder_call(fragment: Fragment, tree: ScopeTree, scope: Scope) -> Enco
         return None
     if inside := inside_of_str(call, tree, scope):
         return read_encoder_call(fragment.part(inside), tree, scope)
+    if found := decoded_orjson(call, tree, scope):
+        return EncoderCall(fragment.part(found.value), found.dialect)
     if plain := plain_dumps(call, tree, scope):
         options = [(name, option_text(v)) for name, v in plain.options]
         kept = tuple(sorted((n, text) for n, text in options if not _is_default(n, text)))
@@ -137,6 +149,67 @@ def read_encoder_call(fragment: Fragment, tree: ScopeTree, scope: Scope) -> Enco
     if isinstance(call.func, ast.Attribute) and call.func.attr in MODEL_METHODS and not call.args:
         return _model_dump(fragment, call, call.func, tree, scope)
     return None
+
+
+class ORJSONCall(NamedTuple):
+    """A call of orjson.dumps.
+
+    Attributes:
+        value: What is encoded.
+        dialect: How.
+    """
+
+    value: ast.expr
+    dialect: Dialect
+
+
+def decoded_orjson(call: ast.Call, tree: ScopeTree, scope: Scope) -> ORJSONCall | None:
+    """Return the call in `orjson.dumps(...).decode()`, None if *call* is anything else."""
+    match call:
+        case ast.Call(
+            func=ast.Attribute(value=ast.Call() as inside, attr="decode"),
+            args=[] | [ast.Constant(value="utf-8" | "utf8")],
+            keywords=[],
+        ):
+            return orjson_call(inside, tree, scope)
+    return None
+
+
+def orjson_call(call: ast.Call, tree: ScopeTree, scope: Scope) -> ORJSONCall | None:
+    """Return the call of orjson.dumps that *call* is, None if it is none that a contract can write."""
+    if tree.qualified_name(call.func, scope) != ORJSON_DUMPS or not call.args:
+        return None
+    value, *more = call.args
+    given = dict(zip(("default", "option"), more, strict=False))
+    given |= {keyword.arg or "": keyword.value for keyword in call.keywords}
+    starred = any(isinstance(argument, ast.Starred) for argument in call.args)
+    if starred or len(more) + len(call.keywords) > len(given) or not given.keys() <= ORJSON_OPTIONS:
+        return None
+    given = {name: node for name, node in given.items() if not _is_none(node)}
+    named = named_object("default", given["default"], tree, scope) if "default" in given else None
+    flags = orjson_flags(given["option"], tree, scope) if "option" in given else []
+    if ("default" in given and named is None) or flags is None:
+        return None
+    options = (("option", " | ".join(sorted(flags))),) if flags else ()
+    return ORJSONCall(value, Dialect("orjson", options, (named,) if named else ()))
+
+
+def orjson_flags(node: ast.expr, tree: ScopeTree, scope: Scope) -> list[str] | None:
+    """Return the names of the flags whose sum *node* is, None if one is not known, or makes line ends."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+        left, right = (orjson_flags(side, tree, scope) for side in (node.left, node.right))
+        return None if left is None or right is None else [*left, *right]
+    bound = _bound_at_import(node, tree, scope)
+    if bound is not None:
+        return orjson_flags(bound, tree, tree.module)
+    module, _, name = (tree.qualified_name(node, scope) or "").rpartition(".")
+    known = module == "orjson" and name.startswith("OPT_") and name not in ORJSON_WITH_LINE_ENDS
+    hidden = any(one.qualified != f"orjson.{name}" for one in tree.module.bindings.get(name, ()))
+    return [name] if known and not hidden else None
+
+
+def _is_none(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None
 
 
 def plain_dumps(call: ast.Call, tree: ScopeTree, scope: Scope) -> PlainCall | None:

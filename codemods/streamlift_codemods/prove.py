@@ -16,8 +16,17 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from streamlift import SSEFormatter, StreamingChunk
 
-from .adversaries import ASKED, ROLES, ROUNDS, Witness, stand_in
-from .payload import MODEL_METHODS, PlainCall, inside_of_str, plain_dumps, plain_options
+from .adversaries import ASKED, ROLES, ROUNDS, Witness, orjson_dumps, stand_in
+from .payload import (
+    MODEL_METHODS,
+    NamedObject,
+    ORJSONCall,
+    PlainCall,
+    inside_of_str,
+    orjson_call,
+    plain_dumps,
+    plain_options,
+)
 from .purity import is_effectless, is_optional_str, is_settled_name, is_str
 
 if TYPE_CHECKING:
@@ -177,6 +186,8 @@ class _Abstract(ast.NodeTransformer):
         if isinstance(node.func, ast.Name) and node.func.id == TRUSTED_DUMPS:
             value = self.expression(node.args[0])
             return ast.Call(_loaded("json_dumps"), [value], node.keywords)
+        if found := orjson_call(node, self.tree, self.scope):
+            return self._orjson(found)
         function = self._function(node)
         if function is None:
             return None
@@ -190,6 +201,11 @@ class _Abstract(ast.NodeTransformer):
             ast.keyword(keyword.arg, self.expression(keyword.value)) for keyword in node.keywords
         ]
         return ast.Call(function, arguments, keywords)
+
+    def _orjson(self, call: ORJSONCall) -> ast.expr:
+        given = [ast.keyword(name, ast.Constant(text)) for name, text in call.dialect.options]
+        given += [_object(named, self.origins) for named in call.dialect.objects]
+        return ast.Call(_loaded("orjson_dumps"), [self.expression(call.value)], given)
 
     def _function(self, node: ast.Call) -> ast.expr | None:
         function = node.func
@@ -219,6 +235,9 @@ class _Abstract(ast.NodeTransformer):
             return ast.Attribute(self.expression(base, "model"), function.attr, ast.Load())
         is_built = isinstance(base, ast.Name) and base.id in self.locals
         is_text = is_built or _is_text(base) or is_str(base, self.tree, self.scope)
+        if function.attr == "decode" and isinstance(base, ast.Call):
+            is_bytes = orjson_call(base, self.tree, self.scope) is not None
+            return ast.Attribute(self.expression(base), "decode", ast.Load()) if is_bytes else None
         if function.attr in {"encode", "split", "splitlines"} and is_text:
             return ast.Attribute(self.expression(base), function.attr, ast.Load())
         if function.attr in {"format", "join"} and isinstance(base, ast.Constant):
@@ -257,10 +276,13 @@ def trusted_dumps(plain: PlainCall, origins: Mapping[str, str]) -> ast.Call:
         origins: The dotted name of each object that it is given, by its name in the file.
     """
     keywords = [ast.keyword(name, literal_node(value)) for name, value in plain.options]
-    for named in plain.objects:
-        name = f"{OBJECT} {named.option} {origins.get(named.origin, named.origin)}"
-        keywords.append(ast.keyword(named.option, _loaded(name)))
+    keywords += [_object(named, origins) for named in plain.objects]
     return ast.Call(_loaded(TRUSTED_DUMPS), [plain.value], keywords)
+
+
+def _object(named: NamedObject, origins: Mapping[str, str]) -> ast.keyword:
+    name = f"{OBJECT} {named.option} {origins.get(named.origin, named.origin)}"
+    return ast.keyword(named.option, _loaded(name))
 
 
 def prove(  # noqa: PLR0913 - each is a part of the question
@@ -402,6 +424,7 @@ def _outcome(
     names: dict[str, object] = {
         "__builtins__": {},
         "json_dumps": json.dumps,
+        "orjson_dumps": orjson_dumps,
         "text": str,
         "StreamingChunk": StreamingChunk,
         "effect": witness.effect,

@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from .contract import Contract
+from .contract import CLASSES, Contract
 from .encoder_objects import settled_dialect
 from .payload import OBJECT_OPTIONS, Dialect, NamedObject, named_object, option_text
 
@@ -31,7 +31,7 @@ def read_contract(node: ast.expr, file: FileFacts, facts: ProjectFacts) -> Contr
             tree = file.tree
             objects.append(named_object(str(keyword.arg), keyword.value, tree, tree.module))
         elif keyword.arg == "dialect" and isinstance(keyword.value, ast.Call):
-            contract = replace(contract, dialect=_model_dialect(keyword.value))
+            contract = replace(contract, dialect=_dialect(keyword.value, file, facts))
         else:
             try:
                 value = ast.literal_eval(keyword.value)
@@ -61,6 +61,20 @@ def _with(contract: Contract, name: str, value: Any) -> Contract | None:
         case "space" | "terminator" | "encoding" | "strict":
             return replace(contract, **{name: value})
     return None
+
+
+def _dialect(call: ast.Call, file: FileFacts, facts: ProjectFacts) -> Dialect:
+    if not isinstance(call.func, ast.Name) or call.func.id != CLASSES["orjson"]:
+        return _model_dialect(call)
+    flags = [(k.arg, ast.unparse(k.value)) for k in call.keywords if k.arg == "option"]
+    tree = file.tree
+    objects = [
+        named
+        for k in call.keywords
+        if k.arg == "default" and (named := named_object(k.arg, k.value, tree, tree.module))
+    ]
+    found = Dialect("orjson", tuple(flags), tuple(objects))
+    return settled_dialect(found, file, call.lineno, facts) or found
 
 
 def _model_dialect(call: ast.Call) -> Dialect:

@@ -8,9 +8,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from .format_text import TemplateField, UnknownTemplate, format_fields, percent_fields
-from .fragment import Fragment, replacement_fields
+from .fragment import Fragment, parse_fragment, replacement_fields
 from .frame_text import Option, Text, make_text
-from .payload import read_encoder_call
+from .payload import orjson_call, read_encoder_call
 from .purity import is_effectless, is_str
 
 if TYPE_CHECKING:
@@ -123,6 +123,9 @@ class Reader:
             return self._sum(fragment, node)
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod):
             return self._percent(fragment, node)
+        if isinstance(node, ast.Call) and orjson_call(node, self.tree, self.scope) is not None:
+            text = parse_fragment(f"{fragment.text}.decode()")
+            return Reading(self._opaque(text).text, is_bytes=True)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             return self._method(fragment, node, node.func)
         if isinstance(node, ast.IfExp) and (option := self._option(fragment, node)) is not None:

@@ -218,7 +218,7 @@ class ChunkWriter:
         )
 
     def _grade(self, content: Content) -> str:
-        return "model" if content.call and content.call.dialect.encoder != "json" else "payload"
+        return "model" if content.call and content.call.dialect.encoder == "model" else "payload"
 
     def _fields(self, content: Content, contract: Contract) -> list[tuple[str, Text[Hole], str]]:
         fields = []

@@ -95,4 +95,4 @@ def code_of(site: Site, content: Content | None) -> str:
         return code_of(site, content.arms[0].content)
     if content.call is None:
         return "SL103"
-    return "SL101" if content.call.dialect.encoder == "json" else "SL102"
+    return "SL102" if content.call.dialect.encoder == "model" else "SL101"

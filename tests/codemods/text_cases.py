@@ -359,6 +359,41 @@ ENCODERS = [
     one("default of another module under another name", r"""f"data: {json.dumps(x, default=show)}\n\n" """, "encoded", head="import json\n\nfrom stage import dumps as show\n\n\n"),
 ]  # fmt: skip
 
+ORJSON_HEAD = """\
+import orjson
+
+from stage import Model, fail, later, loud, note, upstream
+
+
+"""
+ORJSON = [
+    one("orjson", r"""f"data: {orjson.dumps(x).decode()}\n\n" """, "payload", head=ORJSON_HEAD, contains=("SSEFormatter(dialect=ORJSONDialect())", "StreamingChunk.of(x)"), lacks=("import orjson",)),
+    one("orjson in a sum", r""" "data: " + orjson.dumps({"type": "t", "content": x}).decode("utf-8") + "\n\n" """, "typed", head=ORJSON_HEAD),
+    one("orjson as bytes", r"""b"data: " + orjson.dumps(x) + b"\n\n" """, "payload", head=ORJSON_HEAD, contains=('encoding="utf-8"', "StreamingChunk.of(x)")),
+    one("orjson as text and bytes", r"""f"data: {orjson.dumps(x).decode()}\n\n".encode()""", "payload", head=ORJSON_HEAD),
+    one("orjson with flags", r"""f"data: {orjson.dumps(x, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS).decode()}\n\n" """, "payload", head=ORJSON_HEAD, contains=("ORJSONDialect(option=OPT_NON_STR_KEYS | OPT_SORT_KEYS)", "from orjson import OPT_NON_STR_KEYS, OPT_SORT_KEYS")),
+    one("orjson with flags of a constant", r"""f"data: {orjson.dumps(x, None, FLAGS).decode()}\n\n" """, "payload", head=ORJSON_HEAD + "FLAGS = orjson.OPT_NON_STR_KEYS\n\n\n"),
+    one("orjson with flags of a parameter", r"""f"data: {orjson.dumps(x, option=flags).decode()}\n\n" """, "encoded", head=ORJSON_HEAD, params="x, flags=None"),
+    one("orjson with default", r"""f"data: {orjson.dumps(x, default=repr).decode()}\n\n" """, "payload", head=ORJSON_HEAD, contains=("ORJSONDialect(default=repr)",)),
+    one("orjson with indents", r"""f"data: {orjson.dumps(x, option=orjson.OPT_INDENT_2).decode()}\n\n" """, "encoded", head=ORJSON_HEAD),
+    one("orjson with a line end", r"""f"data: {orjson.dumps(x, option=orjson.OPT_APPEND_NEWLINE).decode()}\n\n" """, "encoded", head=ORJSON_HEAD),
+    one("the bytes of orjson in an f-string", r"""f"data: {orjson.dumps(x)}\n\n" """, "encoded", head=ORJSON_HEAD),
+    one("orjson decoded in another way", r"""f"data: {orjson.dumps(x).decode('ascii', 'replace')}\n\n" """, "encoded", head=ORJSON_HEAD),
+    one("orjson or its stand-in", r"""f"data: {orjson.dumps(x).decode()}\n\n" """, "encoded", head="try:\n    import no_such_orjson as orjson\nexcept ImportError:\n    import orjson\n\n\n"),
+    one("orjson under another name", r"""f"data: {d(x).decode()}\n\n" """, "payload", head="from orjson import dumps as d\n\n\n"),
+    one("orjson right before", r"""f"data: {data}\n\n" """, "payload", body="data = orjson.dumps({'x': x}).decode()", head=ORJSON_HEAD),
+    one("orjson and json", r"""f"data: {orjson.dumps(x).decode() if x else json.dumps(x)}\n\n" """, "payload", head=HEAD + "import orjson\n\n\n"),
+    Case(
+        "orjson in a public helper of another file",
+        {
+            "wire.py": 'import orjson\n\n\ndef sse(event):\n    return f"data: {orjson.dumps(event).decode()}\\n\\n"\n',
+            "app.py": "from wire import sse\n\n\nasync def stream(x):\n    yield sse(x)\n    yield sse({'a': x})\n",
+        },
+        ("payload", "payload", "payload"),
+        contains=("yield sse.chunk(x)",),
+    ),
+]  # fmt: skip
+
 OBJECTS = [
     Case(
         "default is a function of the file",
@@ -459,4 +494,4 @@ TYPED = [
     ),
 ]  # fmt: skip
 
-CASES = [*FSTRINGS, *SUMS, *BYTES, *FIELDS, *ENCODERS, *OBJECTS, *TYPED]
+CASES = [*FSTRINGS, *SUMS, *BYTES, *FIELDS, *ENCODERS, *ORJSON, *OBJECTS, *TYPED]

@@ -10,8 +10,10 @@ import warnings
 from collections.abc import Callable, Iterator
 from types import CodeType
 
+import orjson
+
 from streamlift import SSEFormatter, StreamingChunk
-from streamlift.json_dialect import ModelDialect
+from streamlift.json_dialect import ModelDialect, ORJSONDialect
 
 Outcome = tuple[object, ...]
 
@@ -125,6 +127,7 @@ def _names(world: World, turn: int) -> dict[str, object]:
         "phase": "first",
         "turn": turned,
         "StreamingChunk": StreamingChunk,
+        "orjson": orjson,
     }
     return names
 
@@ -150,10 +153,19 @@ def _run(
     return type(item).__name__, item, world.log
 
 
+NAMES = {
+    "SSEFormatter": SSEFormatter,
+    "ModelDialect": ModelDialect,
+    "ORJSONDialect": ORJSONDialect,
+    "OPT_SORT_KEYS": orjson.OPT_SORT_KEYS,
+    "str": str,
+}
+
+
 @functools.cache
 def contract_of(source: str) -> SSEFormatter:
     """Return the formatter that *source* makes."""
-    return eval(source, {"SSEFormatter": SSEFormatter, "ModelDialect": ModelDialect, "str": str})
+    return eval(source, {**NAMES})
 
 
 def difference(

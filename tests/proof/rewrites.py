@@ -119,6 +119,13 @@ RIGHT = [
             "SSEFormatter(dialect=ModelDialect(exclude_none=True))"),
     Rewrite("model with event", r"""f"event: {text}\ndata: {model.model_dump_json()}\n\n" """,
             "StreamingChunk.of(model, event=text)", "SSEFormatter(dialect=ModelDialect(), strict=False)"),
+    Rewrite("orjson", r"""f"data: {orjson.dumps({'a': x, 'b': y}).decode()}\n\n" """, "StreamingChunk.of({'a': x, 'b': y})",
+            "SSEFormatter(dialect=ORJSONDialect())", imports="import orjson"),
+    Rewrite("orjson with options", r""" "data: " + orjson.dumps([x], str, orjson.OPT_SORT_KEYS).decode("utf-8") + "\n\n" """,
+            "StreamingChunk.of([x])", "SSEFormatter(dialect=ORJSONDialect(default=str, option=OPT_SORT_KEYS))",
+            imports="import orjson"),
+    Rewrite("orjson as bytes", r"""b"event: a\ndata: " + orjson.dumps(f()) + b"\n\n" """, "StreamingChunk.of(f(), event='a')",
+            'SSEFormatter(dialect=ORJSONDialect(), encoding="utf-8")', imports="import orjson"),
     Rewrite("raw", r"""f"data: {x}\n\n" """, "StreamingChunk.raw(x)", LOOSE),
     Rewrite("raw around two holes", r"""f"data: {x} of {y}\n\n" """, 'StreamingChunk.raw(f"{x} of {y}")', LOOSE),
     Rewrite("raw sum", r""" "data: " + x + "\n\n" """, """StreamingChunk.raw("" + x)""", LOOSE),
@@ -174,6 +181,13 @@ if maybe is not None:
 ]  # fmt: skip
 # Wrong ones that no operator makes of a right one.
 WRONG = [
+    Rewrite("json for orjson", r"""f"data: {orjson.dumps(x).decode()}\n\n" """, "StreamingChunk.of(x)",
+            'SSEFormatter(ensure_ascii=False, separators=(",", ":"))', imports="import orjson"),
+    Rewrite("orjson for json", r"""f"data: {json.dumps(x)}\n\n" """, "StreamingChunk.of(x)", "SSEFormatter(dialect=ORJSONDialect())"),
+    Rewrite("the flags of orjson are dropped", r"""f"data: {orjson.dumps(x, option=orjson.OPT_SORT_KEYS).decode()}\n\n" """,
+            "StreamingChunk.of(x)", "SSEFormatter(dialect=ORJSONDialect())", imports="import orjson"),
+    Rewrite("the bytes of orjson in an f-string", r"""f"data: {orjson.dumps(x)}\n\n" """, "StreamingChunk.of(x)",
+            "SSEFormatter(dialect=ORJSONDialect())", imports="import orjson"),
     Rewrite("json() in a sum is not rendered", r""" "data: " + model.json() + "\n\n" """, "StreamingChunk.of(model)",
             'SSEFormatter(dialect=ModelDialect(method="json"), strict=False)'),
     Rewrite("default= runs before the id is rendered", r"""f"data: {json.dumps(x, default=str)}\nid: {box}\n\n" """,

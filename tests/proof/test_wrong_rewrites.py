@@ -10,12 +10,13 @@ import re
 
 import pytest
 
+from streamlift_codemods.adversaries import orjson_dialect
 from streamlift_codemods.prove import NotProved, prove
 from streamlift_codemods.scopes import ScopeTree
 from tests.codemods.harness import migrate
 from tests.proof.faulty_programs import FAULTS
 from tests.proof.mutations import NEW, mutants
-from tests.proof.oracle import contract_of, difference
+from tests.proof.oracle import NAMES, difference
 from tests.proof.rewrites import RIGHT, WRONG
 
 OBLIGATIONS = {"order", "congruence", "bytes"}
@@ -39,6 +40,12 @@ def _wrong(right):
     return [mutant for mutant in mutants(right) if _shown(mutant) is not None]
 
 
+def _contract_of(rewrite):
+    """Return the contract as the proof knows it, which has no orjson."""
+    flags = {"OPT_SORT_KEYS": frozenset({"OPT_SORT_KEYS"})}
+    return eval(rewrite.contract, {**NAMES, "ORJSONDialect": orjson_dialect, **flags})
+
+
 def _prove(rewrite):
     tree = ScopeTree(ast.parse(rewrite.source))
     definitions = [node for node in ast.walk(tree.module.node) if isinstance(node, ast.FunctionDef)]
@@ -47,7 +54,7 @@ def _prove(rewrite):
     return prove(
         old,
         new,
-        contract_of(rewrite.contract),
+        _contract_of(rewrite),
         tree,
         tree.scope_made_by[producer],
         statements=ast.parse(rewrite.statements.strip()).body,

@@ -43,7 +43,7 @@ STREAM_TYPES = {
     "Iterator",
     "Iterable",
 }
-MAY_GO = {"json", "fastapi", "starlette"}
+MAY_GO = {"json", "orjson", "fastapi", "starlette"}
 TEXT_TYPES = {"str", "bytes"}
 
 
