@@ -138,11 +138,13 @@ def _core(needs: list[Need], usual: Dialect | None) -> Contract:
     dialect = dialects.most_common(1)[0][0] if dialects else usual
     leading = [need for need in needs if need.dialect in (None, dialect)]
     spaces = Counter(need.space for need in leading if need.space is not None)
+    sentinels = Counter(need.sentinel for need in leading if need.sentinel is not None)
     base = Need(
         dialect=dialect,
         space=spaces.most_common(1)[0][0] if spaces else None,
         terminator=Counter(need.terminator for need in leading).most_common(1)[0][0],
         encoding=Counter(need.encoding for need in leading).most_common(1)[0][0],
+        sentinel=sentinels.most_common(1)[0][0] if sentinels else None,
         order=max((need.order for need in leading), key=len),
     )
     repeats = [need.event_repeats_type for need in leading if need.event_repeats_type is not None]

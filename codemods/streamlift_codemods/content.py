@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -42,7 +43,9 @@ if TYPE_CHECKING:
     from .scopes import Scope, ScopeTree
     from .sites import Site
 
-SENTINEL = "[DONE]"
+SENTINEL = re.compile(
+    r"\[(?:done|end|stop|eos|eof|finish|finished|complete|completed)\]", re.IGNORECASE
+)
 INLINED = (ast.Name, ast.Attribute)
 TYPED_KEYS = ("type", "role", "content", "tool_call_id")
 
@@ -138,7 +141,7 @@ def _always_there(
     lines = Lines(frame.value("event"), frame.value("id"), frame.value("retry"))
     if data.literal is not None:
         kind: Literal["done", "constant", "raw"] = "constant" if _is_json(data.literal) else "raw"
-        if data.literal == SENTINEL and len(frame.fields) == 1:
+        if SENTINEL.fullmatch(data.literal) and len(frame.fields) == 1:
             kind = "done"
         return Content(kind, data, lines=lines)
     hole = data.only_hole
@@ -174,6 +177,7 @@ def need_of(
         encoding="utf-8" if site.is_bytes else None,
         order=frame.order,
         event_repeats_type=_event_repeats_type(content, tree, site.scope),
+        sentinel=content.text.literal if content.kind == "done" else None,
         verbatim=anything or any(line is not None and line.holes for line in lines),
     )
 

@@ -11,6 +11,7 @@ from .adversaries import orjson_dialect, stand_in
 from .payload import Dialect
 
 DEFAULT_ORDER = ("event", "id", "retry", "data")
+SENTINEL = "[DONE]"
 CLIENT_LINE_END = "\n\n"
 CLASSES = {"model": "ModelDialect", "orjson": "ORJSONDialect"}
 
@@ -26,6 +27,7 @@ class Need:
         encoding: "utf-8" if the site makes bytes.
         order: Its fields in order.
         event_repeats_type: Whether the event line repeats the payload's type.
+        sentinel: What ends the stream, if the site is that.
         verbatim: Whether holes may carry line ends that go out as they are.
     """
 
@@ -35,6 +37,7 @@ class Need:
     encoding: str | None = None
     order: tuple[str, ...] = ()
     event_repeats_type: bool | None = None
+    sentinel: str | None = None
     verbatim: bool = False
 
 
@@ -49,6 +52,7 @@ class Contract:
         encoding: "utf-8" for a producer of bytes.
         order: The fields in wire order.
         event_is_type: Whether the event line repeats the payload's type.
+        sentinel: The data of the last frame.
         strict: Whether values that would break the framing are refused.
         keys: The ordered wire keys of each typed chunk.
     """
@@ -59,6 +63,7 @@ class Contract:
     encoding: str | None = None
     order: tuple[str, ...] = DEFAULT_ORDER
     event_is_type: bool = False
+    sentinel: str = SENTINEL
     strict: bool = True
     keys: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
@@ -74,6 +79,7 @@ class Contract:
             and need.space in (None, self.space)
             and need.terminator == self.terminator
             and need.encoding == self.encoding
+            and need.sentinel in (None, self.sentinel)
             and _is_subsequence(need.order, self.order)
             and not (self.event_is_type and need.event_repeats_type is False)
         )
@@ -97,6 +103,8 @@ class Contract:
             arguments.append("space=False")
         if self.terminator != CLIENT_LINE_END:
             arguments.append(f'terminator="{repr(self.terminator)[1:-1]}"')
+        if self.sentinel != SENTINEL:
+            arguments.append(f"sentinel={_quoted(self.sentinel)}")
         if self.encoding:
             arguments.append(f'encoding="{self.encoding}"')
         if not self.strict:
@@ -148,6 +156,8 @@ class Contract:
             words.append("CRLF")
         if self.order != DEFAULT_ORDER:
             words.append("_".join(name.upper() for name in self.order if name != "retry"))
+        if self.sentinel != SENTINEL:
+            words.append(self.sentinel.strip("[]").upper())
         if self.encoding:
             words.append("BYTES")
         return "_".join(words)
@@ -164,6 +174,7 @@ def contract_for(need: Need) -> Contract:
         terminator=need.terminator,
         encoding=need.encoding,
         order=order,
+        sentinel=need.sentinel or SENTINEL,
     )
 
 

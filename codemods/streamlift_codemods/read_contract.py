@@ -58,7 +58,7 @@ def _with(contract: Contract, name: str, value: Any) -> Contract | None:
             return replace(contract, order=value)
         case "keys":
             return replace(contract, keys=tuple(sorted(value.items())))
-        case "space" | "terminator" | "encoding" | "strict":
+        case "space" | "terminator" | "encoding" | "strict" | "sentinel":
             return replace(contract, **{name: value})
     return None
 

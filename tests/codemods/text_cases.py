@@ -207,7 +207,22 @@ FIELDS = [
     one("an event that differs from the type", r"""f"event: message\ndata: {json.dumps({'type': 'token', 'content': x})}\n\n" """, "payload", lacks=('event="type"',)),
     one("no blank after the colons", r"""f"event:{x}\ndata:{json.dumps(x)}\n\n" """, "payload", contains=("space=False",)),
     one("the sentinel without a blank", r""" "data:[DONE]\n\n" """, "typed"),
-    one("another sentinel", r""" "data: [END]\n\n" """, "encoded"),
+    one("another sentinel", r""" "data: [END]\n\n" """, "typed", contains=('sentinel="[END]"', "StreamingChunk.done()")),
+    one("what only looks like a sentinel", r""" "data: [ERROR]\n\n" """, "encoded", contains=('StreamingChunk.raw("[ERROR]")',)),
+    one("another sentinel with an event", r""" "event: end\ndata: [END]\n\n" """, "encoded", contains=('StreamingChunk.raw("[END]", event="end")',)),
+    Case(
+        "two sentinels in one producer",
+        HEAD + 'def stream(x):\n    yield f"data: {json.dumps(x)}\\n\\n"\n    if x:\n        yield "data: [DONE]\\n\\n"\n    yield "data: [DONE]\\n\\n"\n    yield "data: [STOP]\\n\\n"\n',
+        ("payload", "typed", "typed", "typed"),
+        contains=("SSE_ASCII_STOP.encoded(StreamingChunk.done())",),
+    ),
+    Case(
+        "a sentinel that another reads",
+        {
+            "app.py": HEAD + 'def frames(x):\n    yield f"data: {json.dumps(x)}\\n\\n"\n    yield "data: [END]\\n\\n"\n\n\ndef stream(x):\n    for item in frames(x):\n        if item == "data: [DONE]\\n\\n" or item == "data: [END]\\n\\n":\n            note("end")\n        yield item\n',
+        },
+        ("payload", "typed"),
+    ),
     one("two blanks after the colon", r"""f"data:  {x}\n\n" """, "encoded"),
     one("empty data", r""" "event: end\ndata: \n\n" """, "encoded"),
     one("empty data without a blank", r""" "data:\n\n" """, "encoded"),
