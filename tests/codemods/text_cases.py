@@ -1,5 +1,7 @@
 """How one frame is spelt: f-strings, sums, bytes, fields, encoders, constants."""
 
+import sys
+
 from tests.codemods.harness import Case
 
 HEAD = """\
@@ -509,4 +511,20 @@ TYPED = [
     ),
 ]  # fmt: skip
 
-CASES = [*FSTRINGS, *SUMS, *BYTES, *FIELDS, *ENCODERS, *ORJSON, *OBJECTS, *TYPED]
+# Only Python 3.12 runs what was there before (PEP 701); every Python reads and writes it.
+RUN = "app:stream" if sys.version_info >= (3, 12) else None
+NEWER = [
+    one("newer: the same quotes in a display", r"""f"data: {json.dumps({"type": "token", "content": x})}\n\n" """, "typed", entry=RUN, contains=('StreamingChunk(type="token", content=x)',)),
+    one("newer: a backslash in a field", r"""f"data: {json.dumps({"a": x, "b": "\n"})}\n\n" """, "payload", entry=RUN, contains=(r'{"a": x, "b": "\n"}',)),
+    one("newer: a field over lines", 'f"data: {json.dumps(\n        {\n            "a": x,\n        }\n    )}\\n\\n"', "payload", entry=RUN),
+    one("newer: the same quotes in the event", r"""f"event: {x["type"]}\ndata: {json.dumps(x)}\n\n" """, "payload", entry=RUN, contains=("""event=f'{x["type"]}'""",)),
+    one("newer: an f-string with the same quotes", r"""f"data: {f"{x}-{x}"}\n\n" """, "encoded", entry=RUN, contains=('StreamingChunk.raw(f"{x}-{x}")',)),
+    one("newer: an f-string in the payload", r"""f"data: {json.dumps({"a": f"{x}!"})}\n\n" """, "payload", entry=RUN),
+    one("newer: a prefix that may be empty", r"""f"{"event: a\n" if x else ""}data: {json.dumps(x)}\n\n" """, "payload", entry=RUN, contains=('event="a" if x else None',)),
+    one("newer: two frames", r"""f"data: {json.dumps({"a": x})}\n\ndata: [DONE]\n\n" """, "payload as text", entry=RUN),
+    one("newer: bytes", r"""f"data: {json.dumps({"a": x})}\n\n".encode("utf-8")""", "payload", entry=RUN),
+    one("newer: a field with a comment", 'f"data: {json.dumps(x)  # the payload\n    }\\n\\n"', "refused comment-in-code", entry=None),
+    one("newer: text in both kinds of quotes", r"""f"data: {x["a"]}{x['b']}\n\n" """, "refused quotes-in-field", entry=None),
+]  # fmt: skip
+
+CASES = [*FSTRINGS, *SUMS, *BYTES, *FIELDS, *ENCODERS, *ORJSON, *OBJECTS, *TYPED, *NEWER]
