@@ -158,21 +158,28 @@ def _name(plan: Plan) -> None:
         (file, part, 1) for file, part, _, _ in plan.frames
     ]
     users += [(producer.file, producer, 0) for producer in plan.producers]
+    homes_of: dict[FileFacts, set[ContractHome]] = defaultdict(set)
     for file, user, count in users:
         home = plan.home_of(user, file)
         used[home][plan.contracts[user]] += count
-        taken[home] |= _bound_names(file, home)
-    alone = {
-        home
-        for home in used
-        if all((file.name == home.name) == (plan.home_of(u, file) is home) for file, u, _ in users)
-    }
+        homes_of[file].add(home)
+    for file, homes in homes_of.items():
+        for home in homes:
+            taken[home] |= _bound_names(file, home)
     elsewhere: set[str] = set()
     for home in sorted(used, key=lambda home: (home.is_beside_encoder, home.name)):
-        if home.is_beside_encoder and home not in alone:
+        if home.is_beside_encoder and not _is_alone(home, homes_of):
             taken[home].add("SSE")  # its users may have another one
         home.assign_names(used[home], (taken[home] | elsewhere) - set(home.existing))
         elsewhere |= set(home.contracts) if home.is_beside_encoder else set()
+
+
+def _is_alone(home: ContractHome, homes_of: dict[FileFacts, set[ContractHome]]) -> bool:
+    """Whether *home* has all that its own file uses, and nothing else."""
+    return all(
+        homes == {home} if file.name == home.name else home not in homes
+        for file, homes in homes_of.items()
+    )
 
 
 def _bound_names(file: FileFacts, home: ContractHome) -> set[str]:

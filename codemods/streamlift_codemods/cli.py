@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import gc
 import io
 import os
 import sys
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 from .errors import ToolError, ToolFailure, UsageError, failure_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from .plan import Plan
     from .project import Project
@@ -37,7 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # not every terminal has every character
     try:
-        status = int(options.run(options))
+        with _collector_off():
+            status = int(options.run(options))
         sys.stdout.flush()
     except KeyboardInterrupt:
         _tell("interrupted")
@@ -53,6 +55,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _drop_output()
         return NOT_ANALYSED
     return status
+
+
+@contextlib.contextmanager
+def _collector_off() -> Iterator[None]:
+    """Keep the garbage collector off the syntax trees: there is no garbage in them, and it would look for some again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _line_about(error: Exception) -> str:

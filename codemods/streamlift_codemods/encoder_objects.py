@@ -6,6 +6,7 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from .facts import module_of
 from .our_names import IN_MODULE
 from .payload import THIS_FILE, Dialect, NamedObject
 
@@ -97,9 +98,10 @@ def _defined(
 
 def _file_of(module: str, name: str, facts: ProjectFacts) -> FileFacts | None:
     for candidate in sorted(facts.project.mentioning({name})[name]):
-        file = facts.load(candidate)
-        if file is not None and file.module == module:
-            return file
+        if module_of(facts.project.path_of(candidate)) == module:
+            file = facts.load(candidate)
+            if file is not None:
+                return file
     return None
 
 

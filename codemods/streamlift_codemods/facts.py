@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 
 from .errors import ToolFailure, UnreadableSource, working_on
 from .project import PROJECT_MARKS
-from .scopes import ScopeTree, last_name
+from .scopes import last_name
 from .sites import NotSSE, Site, find_sites
-from .source import SourceFile, parse_source
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from .project import Project
+    from .scopes import ScopeTree
+    from .source import SourceFile
 
 NAMING_CALLS = {"getattr", "setattr", "delattr", "hasattr", "object", "patch"}
 
@@ -45,8 +46,7 @@ class FileFacts:
     @property
     def module(self) -> str:
         """The dotted name under which the file is imported."""
-        stem = self.source.path.stem
-        return ".".join(self.package if stem == "__init__" else (*self.package, stem))
+        return _dotted(self.package, self.source.path.stem)
 
     def absolute(self, qualified: str) -> str:
         """Return the absolute form of *qualified*, a name as an import of this file spells it."""
@@ -95,19 +95,15 @@ class ProjectFacts:
             return self.files[name]
         if any(error.place.split(":")[0] == name for error in self.errors):
             return None
-        raw = self.project.read(name)
-        if raw is None:
-            return None
-        path = self.project.path_of(name)
         try:
             with working_on(name):
-                source = parse_source(raw, path, name)
-                tree = ScopeTree(source.tree)
+                parsed = self.project.parse(name)
         except UnreadableSource as error:
             self.errors.append(error)
             return None
-        self.files[name] = FileFacts(source, tree, package_of(path))
-        return self.files[name]
+        if parsed is not None:
+            self.files[name] = FileFacts(*parsed, package_of(self.project.path_of(name)))
+        return self.files.get(name)
 
 
 def collect_facts(project: Project) -> ProjectFacts:
@@ -135,25 +131,29 @@ def package_of(path: Path) -> tuple[str, ...]:
     return tuple(names)
 
 
+def module_of(path: Path) -> str:
+    """Return the dotted name under which the file at *path* is imported."""
+    return _dotted(package_of(path), path.stem)
+
+
+def _dotted(package: tuple[str, ...], stem: str) -> str:
+    return ".".join(package if stem == "__init__" else (*package, stem))
+
+
 def _is_root(folder: Path) -> bool:
     """Whether *folder* is no package, whatever lies in it: a project, or its `src`."""
     return folder.name == "src" or any((folder / mark).exists() for mark in PROJECT_MARKS)
 
 
-def uses_as_string(tree: ScopeTree, word: str) -> bool:
-    """Return whether a string of the file is *word*, or a dotted path that ends in it."""
+def names_member(tree: ScopeTree, name: str) -> bool:
+    """Return whether a string names the member *name* of a module or class, for `mock.patch` and its like."""
     return any(
-        isinstance(node.value, str) and (node.value == word or node.value.endswith(f".{word}"))
-        for node in tree.strings
+        "." in str(string.value) or is_naming(string, tree)
+        for string in tree.strings_ending_in(name)
     )
 
 
-def names_member(string: ast.Constant, name: str, tree: ScopeTree) -> bool:
-    """Return whether *string* names the member *name* of a module or class, for `mock.patch` and its like."""
-    value, call = string.value, tree.parent_of[string]
-    if not isinstance(value, str):
-        return False
-    function = call.func if isinstance(call, ast.Call) else None
-    return value.endswith(f".{name}") or (
-        value == name and function is not None and last_name(function) in NAMING_CALLS
-    )
+def is_naming(string: ast.Constant, tree: ScopeTree) -> bool:
+    """Return whether *string* is handed to a function that looks at a member of that name."""
+    call = tree.parent_of[string]
+    return isinstance(call, ast.Call) and last_name(call.func) in NAMING_CALLS

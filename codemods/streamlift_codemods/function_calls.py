@@ -70,6 +70,6 @@ def _replaces(tree: ScopeTree, name: str) -> bool:
     }
     return (
         name in keywords
-        or any(names_member(node, name, tree) for node in tree.strings)
+        or names_member(tree, name)
         or any(not isinstance(node.ctx, ast.Load) for node in tree.attribute_loads.get(name, ()))
     )

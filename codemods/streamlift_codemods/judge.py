@@ -90,8 +90,9 @@ class Judge:
 
     def give_text(self) -> None:
         """Let the contract give its text to each frame that has to stay text."""
-        while any(self._give_text_once(file) for file in self.files):
-            pass  # one that is certain makes others of its file so
+        for file in self.files:
+            while self._give_text_once(file):
+                pass  # one that is certain makes others of its file so
 
     def _give_text_once(self, file: FileFacts) -> bool:
         flow = self.plan.flows.setdefault(file.name, Flow(file))
@@ -188,8 +189,7 @@ class Judge:
                 flow.stuck[parameter] = "carrier-argument"
         for attribute in flow.attributes():
             elsewhere = self.plan.facts.project.mentioning({attribute.name})[attribute.name]
-            tree = flow.file.tree
-            named = any(names_member(text, attribute.name, tree) for text in tree.strings)
+            named = names_member(flow.file.tree, attribute.name)
             if named or elsewhere - {flow.file.name}:
                 flow.stuck[attribute] = "carrier-queue"
 

@@ -7,15 +7,14 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from .facts import uses_as_string
-from .resolution import UNKNOWN, Function
+from .resolution import NOTHING, UNKNOWN, Function
 from .scopes import last_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from .facts import FileFacts
-    from .resolution import Meaning, Resolver
+    from .resolution import Meaning, Object, Resolver
     from .scopes import Binding, Scope, ScopeTree
 
 
@@ -57,7 +56,7 @@ class Loads:
 
 
 class LoadFinder:
-    """Finds the loads of functions; what it read of a file it knows from then on.
+    """Finds the loads of functions; what it read of a file, or of a name, it knows from then on.
 
     Args:
         resolver: Tells what the loads are.
@@ -66,6 +65,7 @@ class LoadFinder:
     def __init__(self, resolver: Resolver) -> None:
         self.resolver = resolver
         self._found: dict[Function, Loads] = {}
+        self._uses: dict[tuple[str, FileFacts | None], _Uses] = {}
         self._aliases: dict[FileFacts, dict[str, list[_Alias]]] = {}
 
     def loads_of(self, function: Function) -> Loads:
@@ -74,11 +74,63 @@ class LoadFinder:
             self._found[function] = _Search(self, function).run()
         return self._found[function]
 
-    def aliases_in(self, file: FileFacts, name: str) -> list[_Alias]:
+    def uses_of(self, name: str, only: FileFacts | None) -> _Uses:
+        """Return what stands under *name* in the project, or in the file *only*."""
+        if (name, only) not in self._uses:
+            self._uses[name, only] = uses = _Uses()
+            for file in [only] if only is not None else self._files_with(name):
+                if file is None:
+                    uses.is_named = True
+                else:
+                    self._collect(uses, name, file)
+        return self._uses[name, only]
+
+    def _files_with(self, name: str) -> Iterator[FileFacts | None]:
+        for other in sorted(self.resolver.files_with(name)):
+            yield self.resolver.facts.load(other)
+
+    def _collect(self, uses: _Uses, name: str, file: FileFacts) -> None:
+        tree = file.tree
+        for alias in self._aliases_in(file, name):
+            for each in self.resolver.bound(alias.name, alias.scope, file):
+                uses.aliases[each].append((alias, file))
+        attributes = tree.attribute_loads.get(name, ())
+        for load in (*tree.name_loads.get(name, ()), *attributes):
+            meaning = self.resolver.meaning(load, file)
+            if isinstance(load.ctx, ast.Load):
+                uses.add(Load(file, load, meaning))
+            else:
+                uses.stored |= meaning
+        uses.is_named |= bool(tree.strings_ending_in(name))
+
+    def _aliases_in(self, file: FileFacts, name: str) -> list[_Alias]:
         """Return the other names that *file* binds to what it has as *name*, or imports under it."""
         if file not in self._aliases:
             self._aliases[file] = _aliases(file.tree)
         return self._aliases[file].get(name, [])
+
+
+@dataclass
+class _Uses:
+    """What stands under one name.
+
+    Attributes:
+        loads: Its loads by each thing that they may be, in order; those that may be anything by `UNKNOWN` alone.
+        stored: What may be replaced by what is stored under it.
+        aliases: The other names that each thing is bound to, with their files.
+        is_named: Whether a string names it, or a file that does cannot be read.
+    """
+
+    loads: dict[Object, list[Load]] = field(default_factory=lambda: defaultdict(list))
+    stored: Meaning = NOTHING
+    aliases: dict[Object, list[tuple[_Alias, FileFacts]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    is_named: bool = False
+
+    def add(self, load: Load) -> None:
+        for each in {UNKNOWN} if UNKNOWN in load.meaning else load.meaning:
+            self.loads[each].append(load)
 
 
 @dataclass(frozen=True)
@@ -129,53 +181,37 @@ class _Search:
     def run(self) -> Loads:
         home, name = self.function.file, self.function.node.name
         if self.owner.function is not None:
+            uses = _Uses()
             for load in home.tree.loads_of(name, self.owner):
-                self._sort_in(load, home)
+                uses.add(Load(home, load, self.resolver.meaning(load, home)))
+            self._sort_in(uses)
             return self.found
         pending: list[tuple[str, FileFacts | None]] = [(name, None)]
         for each, only in pending:  # it grows
-            for file in [only] if only is not None else self._files_with(each):
-                aliases = [*self._aliases(each, file)]
-                pending += [alias for alias in aliases if alias not in pending]
-                self._search(each, file)
+            uses = self.finder.uses_of(each, only)
+            aliases = [*self._aliases(uses)]
+            pending += [alias for alias in aliases if alias not in pending]
+            self._sort_in(uses)
         return self.found
 
-    def _files_with(self, name: str) -> Iterator[FileFacts]:
-        for other in sorted(self.resolver.files_with(name)):
-            file = self.resolver.facts.load(other)
-            if file is None:
-                self.found.is_named = True
-            else:
-                yield file
+    def _aliases(self, uses: _Uses) -> Iterator[tuple[str, FileFacts | None]]:
+        """Give the other names of the function, each with its file if it is seen nowhere else."""
+        for alias, file in uses.aliases.get(self.function, ()):
+            is_seen = alias.scope is file.tree.module or alias.scope.is_class
+            if alias.load is not None:
+                self.renamed.add(alias.load)
+            yield alias.name, None if is_seen else file
 
-    def _aliases(self, name: str, file: FileFacts) -> Iterator[tuple[str, FileFacts | None]]:
-        """Give the other names of the function in *file*, each with that file if it is seen nowhere else."""
-        for alias in self.finder.aliases_in(file, name):
-            if self.function in self.resolver.bound(alias.name, alias.scope, file):
-                is_seen = alias.scope is file.tree.module or alias.scope.is_class
-                if alias.load is not None:
-                    self.renamed.add(alias.load)
-                yield alias.name, None if is_seen else file
-
-    def _search(self, name: str, file: FileFacts) -> None:
-        tree = file.tree
-        for load in tree.name_loads.get(name, ()):
-            self._sort_in(load, file)
-        for attribute in tree.attribute_loads.get(name, ()):
-            if isinstance(attribute.ctx, ast.Load):
-                self._sort_in(attribute, file)
-            elif {self.function, UNKNOWN} & self.resolver.meaning(attribute, file):
-                self.found.is_named = True  # something else takes its place
-        self.found.is_named |= uses_as_string(tree, name)
-
-    def _sort_in(self, load: ast.Name | ast.Attribute, file: FileFacts) -> None:
-        meaning = self.resolver.meaning(load, file)
-        if load in self.renamed or (UNKNOWN in meaning and not self._may_be(load, file, meaning)):
-            return
-        if UNKNOWN in meaning:
-            self.found.doubtful.append(Load(file, load, meaning))
-        elif self.function in meaning:
-            self.found.certain.append(Load(file, load, meaning))
+    def _sort_in(self, uses: _Uses) -> None:
+        certain, doubtful = (uses.loads.get(each, ()) for each in (self.function, UNKNOWN))
+        self.found.certain += [load for load in certain if load.node not in self.renamed]
+        self.found.doubtful += [
+            load
+            for load in doubtful
+            if load.node not in self.renamed and self._may_be(load.node, load.file, load.meaning)
+        ]
+        replaced = not {self.function, UNKNOWN}.isdisjoint(uses.stored)
+        self.found.is_named |= uses.is_named or replaced
 
     def _may_be(self, load: ast.Name | ast.Attribute, file: FileFacts, meaning: Meaning) -> bool:
         """Whether a load of which not all can be told may be the function.

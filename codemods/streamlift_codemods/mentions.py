@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-FEW = 32  # an index costs about as much as the search for this many words
+FEW = 200  # an index costs about as much as the search for this many words
 # Every byte that can be no part of a name becomes a blank; what is not ASCII may be a part of one.
 NAMES_ONLY = re.sub(rb"[^\w\x80-\xff]", b" ", bytes(range(256)))
+NAME_BYTES = frozenset(NAMES_ONLY) - frozenset(b" ")
 
 
 class Mentions:
@@ -61,7 +62,13 @@ def mentions(raw: bytes, word: str) -> bool:
     if not word.isascii():
         return not raw.isascii()
     wanted = word.encode()
-    return wanted in raw and wanted in words_of(raw)
+    start = raw.find(wanted)
+    while start >= 0:
+        end = start + len(wanted)
+        if NAME_BYTES.isdisjoint(raw[max(start - 1, 0) : start] + raw[end : end + 1]):
+            return True
+        start = raw.find(wanted, end)
+    return False
 
 
 def words_of(raw: bytes) -> set[bytes]:

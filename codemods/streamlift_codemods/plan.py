@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .contract_home import ContractHome
     from .frame_flow import Flow
     from .limits import Limits
-    from .producers import Caller, Producer
+    from .producers import Producer
     from .project import Project
     from .settings import Settings
     from .sites import Site
@@ -76,15 +76,6 @@ class Plan:
     def all_producers(self) -> list[Producer]:
         """The producers that are rewritten, those of earlier runs, and the relays."""
         return [*self.producers, *self.settled, *self.relays]
-
-    def callers_in(self, file: FileFacts) -> list[Caller]:
-        """Return the calls in *file* that get a boundary on their side."""
-        return [
-            caller
-            for producer in self.all_producers
-            for caller in producer.callers
-            if caller.file is file
-        ]
 
     @property
     def sites(self) -> list[Site]:

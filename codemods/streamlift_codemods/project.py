@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 from .carriers import TEST_FILE
 from .errors import UnreadableSource, UsageError
 from .mentions import Mentions, mentions
+from .scopes import ScopeTree
+from .source import SourceFile, parse_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, KeysView
@@ -77,6 +79,7 @@ class Project:
     errors: list[UnreadableSource] = field(default_factory=list)
     failed: list[ToolFailure] = field(default_factory=list)
     _bytes: dict[str, bytes | None] = field(default_factory=dict, repr=False)
+    _parsed: dict[str, tuple[SourceFile, ScopeTree]] = field(default_factory=dict, repr=False)
     _mentions: Mentions | None = field(default=None, repr=False)
 
     def read(self, name: str) -> bytes | None:
@@ -93,6 +96,25 @@ class Project:
                 remedy = "check that it exists and its permissions"
                 self.errors.append(UnreadableSource(name, problem, remedy, "unreadable"))
         return self._bytes[name]
+
+    def parse(self, name: str) -> tuple[SourceFile, ScopeTree] | None:
+        """Return the text and the scopes of *name*, None if it cannot be read; what is on disk is parsed once.
+
+        Raises:
+            UnreadableSource: If it cannot be parsed.
+        """
+        raw = self.read(name)
+        if raw is None:
+            return None
+        if name in self.overlay:
+            return self._parse(name, raw)
+        if name not in self._parsed:
+            self._parsed[name] = self._parse(name, raw)
+        return self._parsed[name]
+
+    def _parse(self, name: str, raw: bytes) -> tuple[SourceFile, ScopeTree]:
+        source = parse_source(raw, self.path_of(name), name)
+        return source, ScopeTree(source.tree)
 
     @cached_property
     def names(self) -> KeysView[str]:
@@ -141,6 +163,7 @@ class Project:
             {**self.overlay, **overlay},
             failed=self.failed,
             _bytes=self._bytes,
+            _parsed=self._parsed,
             _mentions=self._on_disk,
         )
 

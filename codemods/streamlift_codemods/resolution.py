@@ -88,6 +88,27 @@ CLASS_METHODS = {"__new__", "__init_subclass__", "__class_getitem__"}
 GIVES_ANYTHING = {"builtins.getattr", "builtins.vars", "builtins.globals", "builtins.next", "builtins.eval"}  # fmt: skip
 
 
+Ancestry: TypeAlias = tuple[Class | Foreign | Unknown, ...]
+
+
+@dataclass(frozen=True)
+class _Overriding:
+    """The methods of one name.
+
+    Attributes:
+        below: Those of each class and of those that inherit from it.
+        doubtful: The ancestries of their classes that cannot be told to the end.
+    """
+
+    below: dict[Class, set[Function]]
+    doubtful: list[Ancestry]
+
+    def meaning_below(self, of: Class) -> Meaning:
+        """Return what an object that is declared as *of* may have under the name."""
+        found: Meaning = frozenset(self.below.get(of, ()))
+        return found | DOUBT if any(of not in each for each in self.doubtful) else found
+
+
 class Resolver:
     """Tells what expressions are.
 
@@ -100,6 +121,10 @@ class Resolver:
         self.modules = ModulePaths(facts.project)
         self._known: dict[ast.AST, Meaning] = {}
         self._open: set[object] = set()
+        self._cuts = 0  # how often a question came back to itself
+        self._ancestries: dict[Class, Ancestry] = {}
+        self._methods: dict[str, list[tuple[Function, Class]]] = {}
+        self._overriding: dict[str, _Overriding] = {}
         self._mentions: dict[str, set[str]] = {}
 
     def look_up(self, words: set[str]) -> None:
@@ -120,7 +145,7 @@ class Resolver:
         if node in self._known:
             return self._known[node]
         if node in self._open:
-            return DOUBT
+            return self._cut()
         self._open.add(node)
         try:
             found = self._meaning(node, file, scope or file.tree.scope_of[node])
@@ -128,6 +153,10 @@ class Resolver:
             self._open.discard(node)
         self._known[node] = found
         return found
+
+    def _cut(self) -> Meaning:
+        self._cuts += 1
+        return DOUBT
 
     def _meaning(self, node: ast.expr, file: FileFacts, scope: Scope) -> Meaning:
         match node:
@@ -185,7 +214,7 @@ class Resolver:
     def _binding(self, name: str, binding: Binding, owner: Scope, file: FileFacts) -> Meaning:
         key = (name, binding)
         if key in self._open:
-            return DOUBT
+            return self._cut()
         self._open.add(key)
         try:
             return self._what_is_bound(binding, owner, file)
@@ -277,12 +306,21 @@ class Resolver:
                 return frozenset({Foreign("function")})
         return DOUBT
 
-    def ancestry(self, of: Class) -> tuple[Class | Foreign | Unknown, ...]:
+    def ancestry(self, of: Class) -> Ancestry:
         """Return *of* and its base classes, nearest first."""
+        known = self._ancestries.get(of)
+        if known is None:
+            cuts = self._cuts
+            known = self._ancestry(of)
+            if self._cuts == cuts:  # else it may be told better another time
+                self._ancestries[of] = known
+        return known
+
+    def _ancestry(self, of: Class) -> Ancestry:
         found: dict[Class | Foreign | Unknown, None] = {of: None}
         outer = of.file.tree.scope_of[of.node]
         for base in of.node.bases:
-            for meaning in sorted(self.meaning(base, of.file, outer), key=repr):
+            for meaning in sorted(self.meaning(base, of.file, outer), key=_order):
                 if isinstance(meaning, Class) and meaning not in found:
                     found |= dict.fromkeys(self.ancestry(meaning))
                 elif isinstance(meaning, Foreign):
@@ -291,7 +329,7 @@ class Resolver:
                     found[UNKNOWN] = None
         return tuple(found)
 
-    def _inherited(self, ancestry: tuple[Class | Foreign | Unknown, ...], name: str) -> Meaning:
+    def _inherited(self, ancestry: Ancestry, name: str) -> Meaning:
         doubt = NOTHING
         for each in ancestry:
             if isinstance(each, Class) and name in each.scope.bindings:
@@ -329,25 +367,49 @@ class Resolver:
 
     def _overrides(self, of: Class, name: str) -> Meaning:
         """Return the methods *name* of the classes that may stand where *of* is declared."""
-        structural = any(
-            isinstance(each, Foreign) and each.name in PROTOCOL for each in self.ancestry(of)
-        )
+        if any(isinstance(each, Foreign) and each.name in PROTOCOL for each in self.ancestry(of)):
+            return self._implementations(of, name)
+        known = self._overriding.get(name)
+        if known is None:
+            cuts = self._cuts
+            known = self._methods_by_ancestor(name)
+            if self._cuts == cuts:
+                self._overriding[name] = known
+        return known.meaning_below(of)
+
+    def _implementations(self, protocol: Class, name: str) -> Meaning:
         found: set[Object] = set()
         for method, owner in self.methods(name):
             ancestry = self.ancestry(owner)
-            if of in ancestry or (structural and self._has_all(ancestry, of)):
+            if protocol in ancestry or self._has_all(ancestry, protocol):
                 found.add(method)
             elif UNKNOWN in ancestry:
                 found.add(UNKNOWN)
         return frozenset(found)
 
-    def _has_all(self, ancestry: tuple[Class | Foreign | Unknown, ...], protocol: Class) -> bool:
+    def _methods_by_ancestor(self, name: str) -> _Overriding:
+        found = _Overriding({}, [])
+        for method, owner in self.methods(name):
+            ancestry = self.ancestry(owner)
+            for each in ancestry:
+                if isinstance(each, Class):
+                    found.below.setdefault(each, set()).add(method)
+            if UNKNOWN in ancestry:
+                found.doubtful.append(ancestry)
+        return found
+
+    def _has_all(self, ancestry: Ancestry, protocol: Class) -> bool:
         names = {node.name for node in protocol.node.body if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))}  # fmt: skip
         defined = {name for each in ancestry if isinstance(each, Class) for name in each.scope.bindings}  # fmt: skip
         return names <= defined
 
     def methods(self, name: str) -> list[tuple[Function, Class]]:
         """Return the methods of that name in the project, with their classes."""
+        if name not in self._methods:
+            self._methods[name] = self._find_methods(name)
+        return self._methods[name]
+
+    def _find_methods(self, name: str) -> list[tuple[Function, Class]]:
         found = []
         for other in sorted(self.files_with(name)):
             file = self.facts.load(other)
@@ -483,7 +545,7 @@ class Resolver:
     def _result(self, function: Function) -> Meaning:
         """Return what a call of *function* gives; of a coroutine function, what awaiting it gives."""
         if function in self._open:
-            return DOUBT
+            return self._cut()
         self._open.add(function)
         try:
             return self._returned(function)
@@ -500,6 +562,13 @@ class Resolver:
                 return declared
         values = [each.value for each in function.scope.returns if each.value]
         return _union(self.meaning(value, file) for value in values)
+
+
+def _order(meaning: Object) -> tuple[str, ...]:
+    """Return what puts meanings in the same order in each run."""
+    if isinstance(meaning, Class):
+        return "Class", meaning.file.name, f"{meaning.node.lineno:9}"
+    return type(meaning).__name__, getattr(meaning, "name", "")
 
 
 def _union(meanings: Iterable[Iterable[Object]]) -> Meaning:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+Item = TypeVar("Item")
 FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 ScopeNode: TypeAlias = (
     ast.Module
@@ -41,6 +42,13 @@ class Binding:
     value: ast.expr | None = None
 
 
+class Lists(dict[str, list[Item]]):
+    """Lists by name; reading one that is not there does not make it, as a `defaultdict` would."""
+
+    def __missing__(self, name: str) -> list[Item]:
+        return []
+
+
 @dataclass(eq=False)
 class Scope:
     """A namespace of the file: module, class, function, lambda or comprehension.
@@ -58,7 +66,7 @@ class Scope:
 
     node: ScopeNode
     parent: Scope | None
-    bindings: dict[str, list[Binding]] = field(default_factory=lambda: defaultdict(list))
+    bindings: Lists[Binding] = field(default_factory=Lists)
     outer_names: set[str] = field(default_factory=set)
     global_names: set[str] = field(default_factory=set)
     star_import: int = 0
@@ -136,8 +144,8 @@ class ScopeTree(ast.NodeVisitor):
         self.scope_of: dict[ast.AST, Scope] = {}
         self.scope_made_by: dict[ast.AST, Scope] = {}
         self.parent_of: dict[ast.AST, ast.AST] = {}
-        self.name_loads: dict[str, list[ast.Name]] = defaultdict(list)
-        self.attribute_loads: dict[str, list[ast.Attribute]] = defaultdict(list)
+        self.name_loads: Lists[ast.Name] = Lists()
+        self.attribute_loads: Lists[ast.Attribute] = Lists()
         self.strings: list[ast.Constant] = []
         self.functions: list[FunctionNode] = []
         self.imports: list[ast.Import | ast.ImportFrom] = []
@@ -146,7 +154,7 @@ class ScopeTree(ast.NodeVisitor):
         self.scope_of[tree] = self.module
         self.generic_visit(tree)
         for scope, name, binding in self._declared:
-            (scope.owner_of(name) or self.module).bindings[name].append(binding)
+            (scope.owner_of(name) or self.module).bindings.setdefault(name, []).append(binding)
 
     def qualified_name(self, node: ast.expr, scope: Scope | None = None) -> str | None:
         """Return the dotted name of the object that *node* certainly is: an import or a builtin.
@@ -197,6 +205,18 @@ class ScopeTree(ast.NodeVisitor):
             scope = scope.parent
         return scope
 
+    def strings_ending_in(self, name: str) -> list[ast.Constant]:
+        """Return the str literals that are *name*, or a dotted path that ends in it."""
+        return self._strings_by_end[name]
+
+    @cached_property
+    def _strings_by_end(self) -> Lists[ast.Constant]:
+        found: Lists[ast.Constant] = Lists()
+        for node in self.strings:
+            if isinstance(node.value, str):
+                found.setdefault(node.value.rpartition(".")[2], []).append(node)
+        return found
+
     def loads_of(self, name: str, owner: Scope) -> list[ast.Name]:
         """Return the loads of *name* that reach its binding in *owner*."""
         return [
@@ -229,7 +249,7 @@ class ScopeTree(ast.NodeVisitor):
         if name in scope.outer_names:
             self._declared.append((scope, name, binding))  # its owner may be bound further down
         else:
-            scope.bindings[name].append(binding)
+            scope.bindings.setdefault(name, []).append(binding)
 
     def _inside(self, node: ScopeNode, visit: list[ast.AST]) -> None:
         outer, self._scope = self._scope, Scope(node, self._scope)
@@ -289,7 +309,7 @@ class ScopeTree(ast.NodeVisitor):
 
     def visit_Name(self, node: ast.Name) -> None:
         if isinstance(node.ctx, ast.Load):
-            self.name_loads[node.id].append(node)
+            self.name_loads.setdefault(node.id, []).append(node)
             return
         parent = self.parent_of[node]
         value = None
@@ -303,7 +323,7 @@ class ScopeTree(ast.NodeVisitor):
         )
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
-        self.attribute_loads[node.attr].append(node)
+        self.attribute_loads.setdefault(node.attr, []).append(node)
         self.generic_visit(node)
 
     def visit_Constant(self, node: ast.Constant) -> None:

@@ -257,8 +257,8 @@ def _with_payload(statement: ast.stmt, shown: tuple[str, ast.expr] | None) -> as
 def grade_calls(plan: Plan) -> None:
     """Give each call of a function that returns chunks the grade of what it returns."""
     sites = [site for file in plan.facts.files.values() for site in file.sites]
-    calls = [s for s in sites if s.kind == "helper-call" and s.verdict == "auto"]
-    calls = [call for call in calls if call not in plan.contents]
+    automatic = [s for s in sites if s.kind == "helper-call" and s.verdict == "auto"]
+    calls = dict.fromkeys(call for call in automatic if call not in plan.contents)
     grades: dict[ast.AST, str] = {}
     for site in [site for site in sites if site.grade and site not in calls]:
         grade = _grade_for_callers(site, plan)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ..contract_home import (
@@ -16,10 +17,10 @@ from ..contract_home import (
 from ..edits import Edit, EditConflict, apply_edits, insert, replace
 from ..errors import REPORT, ToolFailure, UnreadableSource, working_on
 from ..expressions import dedented, laid_out
-from ..facts import names_member
 from ..frame_flow import FRAME_LIST_METHODS, Flow, Function, Variable
 from ..imports import NewImport, add_imports, after_statement, binding_statement, remove_names
 from ..literals import Span
+from ..outside_uses import is_used_from_outside
 from ..producers import OUR_DECORATOR
 from ..scopes import ScopeTree, last_name
 from ..sites import CHUNK
@@ -27,6 +28,7 @@ from ..source import comments_in, parse_source
 
 if TYPE_CHECKING:
     from ..content import Arm, Content
+    from ..contract_home import ContractHome
     from ..facts import FileFacts
     from ..frame_flow import Place
     from ..plan import Plan
@@ -54,15 +56,16 @@ def separate(plan: Plan) -> dict[str, bytes]:
         ToolFailure: If a file cannot be rewritten: others may rely on what it would become.
     """
     changed: dict[str, bytes] = {}
+    works = _works(plan)
     for file in list(plan.facts.files.values()):
-        has_work = any(site in plan.expressions for site in file.sites) or plan.callers_in(file)
+        work = works[file]
+        has_work = work.callers or any(site in plan.expressions for site in file.sites)
         if has_work and file.name in plan.facts.project.selected:
             with working_on(file.name):
-                changed[file.name] = _rewritten(plan, file)
+                changed[file.name] = _rewritten(plan, file, work)
+    users_of = _users(plan)
     for home in plan.all_homes:
-        used = {file.name for file, site in plan.frame_sites if plan.home_of(site, file) is home}
-        used |= {p.file.name for p in plan.producers if plan.home_of(p, p.file) is home}
-        users = sorted(used & set(changed))
+        users = sorted(users_of[home] & set(changed))
         if users and home.name not in changed:
             style = plan.settings.style_of(plan.facts.files[users[0]].source)
             text = file_with_contracts(home, plan.facts, style)
@@ -72,9 +75,45 @@ def separate(plan: Plan) -> dict[str, bytes]:
     return changed
 
 
-def _rewritten(plan: Plan, file: FileFacts) -> bytes:
+@dataclass
+class _Work:
+    """What is to be done in a file beside its sites.
+
+    Attributes:
+        producers: The producers that stand there.
+        relays: The generators there that are relays only.
+        callers: The calls there that get a boundary on their side.
+    """
+
+    producers: list[Producer] = field(default_factory=list)
+    relays: list[Producer] = field(default_factory=list)
+    callers: list[Caller] = field(default_factory=list)
+
+
+def _works(plan: Plan) -> dict[FileFacts, _Work]:
+    works: dict[FileFacts, _Work] = defaultdict(_Work)
+    for producer in plan.producers:
+        works[producer.file].producers.append(producer)
+    for relay in plan.relays:
+        works[relay.file].relays.append(relay)
+    for caller in (caller for producer in plan.all_producers for caller in producer.callers):
+        works[caller.file].callers.append(caller)
+    return works
+
+
+def _users(plan: Plan) -> dict[ContractHome, set[str]]:
+    """Return the names of the files that use contracts of each home."""
+    users: dict[ContractHome, set[str]] = defaultdict(set)
+    for file, site in plan.frame_sites:
+        users[plan.home_of(site, file)].add(file.name)
+    for producer in plan.producers:
+        users[plan.home_of(producer, producer.file)].add(producer.file.name)
+    return users
+
+
+def _rewritten(plan: Plan, file: FileFacts, work: _Work) -> bytes:
     try:
-        return _FileRewriting(plan, file).result()
+        return _FileRewriting(plan, file, work).result()
     except (EditConflict, UnreadableSource) as error:
         problem = f"could not be rewritten ({error})"
         raise ToolFailure(file.name, problem, REPORT, "rewriting-failed") from error
@@ -83,16 +122,16 @@ def _rewritten(plan: Plan, file: FileFacts) -> bytes:
 class _FileRewriting:
     """The edits of one file."""
 
-    def __init__(self, plan: Plan, file: FileFacts) -> None:
+    def __init__(self, plan: Plan, file: FileFacts, work: _Work) -> None:
         self.plan = plan
         self.file = file
         self.source = file.source
         self.style = plan.settings.style_of(file.source)
         self.edits: list[Edit] = []
         self.imports: dict[str, set[str]] = defaultdict(set)
-        self.producers = [producer for producer in plan.producers if producer.file is file]
-        self.callers = plan.callers_in(file)
-        self.relays = [relay for relay in plan.relays if relay.file is file]
+        self.producers = work.producers
+        self.callers = work.callers
+        self.relays = work.relays
         self.flow = plan.flows.get(file.name) or Flow(file)
         self.sites = [site for site in file.sites if site in plan.expressions]
 
@@ -357,7 +396,8 @@ class _FileRewriting:
                 node for node in statements if isinstance(node, (ast.Import, ast.ImportFrom))
             ]
             if (
-                len(imports) < len(statements)
+                not imports
+                or len(imports) < len(statements)
                 or not (is_module or scope.path in paths)
                 or tree.loads_of(name, scope)
             ):
@@ -384,7 +424,7 @@ class _FileRewriting:
         return (
             bool(self.file.exports(name))
             or names_in_annotations(tree, name)
-            or self._is_used_from_outside(name)
+            or is_used_from_outside(name, self.file, self.plan.facts)
         )
 
     def _imports_used_by_sites(self) -> set[str]:
@@ -404,17 +444,6 @@ class _FileRewriting:
             child.id for node in nodes for child in ast.walk(node) if isinstance(child, ast.Name)
         }
 
-    def _is_used_from_outside(self, name: str) -> bool:
-        """Whether another file imports *name* from this module, or patches it there."""
-        project = self.plan.facts.project
-        stem = self.source.path.stem
-        both = project.mentioning({name, stem})
-        for other in (both[name] & both[stem]) - {self.file.name}:
-            facts = self.plan.facts.load(other)
-            if facts is None or _reaches(facts.tree, stem, name):
-                return True
-        return False
-
 
 def _is_alone(statement: ast.stmt, tree: ScopeTree) -> bool:
     """Whether *statement* is all that its block holds, so that taking it away leaves no block."""
@@ -422,29 +451,6 @@ def _is_alone(statement: ast.stmt, tree: ScopeTree) -> bool:
         getattr(tree.parent_of[statement], name, None) for name in ("body", "orelse", "finalbody")
     ]
     return [statement] in blocks
-
-
-def _reaches(tree: ScopeTree, module: str, name: str) -> bool:
-    """Whether a file may load, or name in a string, what *module* (its last name) calls *name*."""
-    for node in tree.imports:
-        if isinstance(node, ast.ImportFrom):
-            last = (node.module or "").split(".")[-1]
-            if last == module and any(alias.name in {name, "*"} for alias in node.names):
-                return True
-    if any(_is_module(load.value, module, tree) for load in tree.attribute_loads.get(name, ())):
-        return True
-    dotted = f".{module}.{name}"
-    return any(
-        f".{text}".endswith(dotted) if "." in text else names_member(node, name, tree)
-        for node in tree.strings
-        if isinstance(text := node.value, str)
-    )
-
-
-def _is_module(node: ast.expr, module: str, tree: ScopeTree) -> bool:
-    """Whether *node* is called, or imported as, *module*."""
-    origin = tree.qualified_name(node, tree.scope_of[node]) or last_name(node) or ""
-    return module in {origin.split(".")[-1], last_name(node)}
 
 
 def names_in_annotations(tree: ScopeTree, name: str) -> bool:
