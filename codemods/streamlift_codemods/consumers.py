@@ -64,9 +64,10 @@ def consumers_of(plan: Plan, units: list[Unit]) -> list[Consumer]:
         if station.kind in {"endpoint", "relay"}
     ]
     sources = {_called(supply): supply for _, supply in supplies}
+    converted = _converted(plan)
     for file in plan.facts.files.values():
         if not TEST_FILE.search(file.name):
-            found += _parse_backs(file, plan, sources)
+            found += _parse_backs(file, converted, sources)
     selected = plan.facts.project.selected
     return sorted(
         (each for each in found if each.file.name in selected),
@@ -84,14 +85,15 @@ def _called(supply: Supply) -> ast.AST:
     return supply.load.file.tree.parent_of[supply.load.node]
 
 
-def _parse_backs(file: FileFacts, plan: Plan, sources: dict[ast.AST, Supply]) -> Iterator[Consumer]:
-    converted = {
-        node
-        for caller in plan.callers_in(file)
-        if caller.relay is not None
-        for use in caller.relay.uses
-        for node in _expressions(use.node)
-    }
+def _converted(plan: Plan) -> set[ast.expr]:
+    """Return the expressions that are written anew because they read a frame."""
+    relays = [c.relay for producer in plan.all_producers for c in producer.callers if c.relay]
+    return {node for relay in relays for use in relay.uses for node in _expressions(use.node)}
+
+
+def _parse_backs(
+    file: FileFacts, converted: set[ast.expr], sources: dict[ast.AST, Supply]
+) -> Iterator[Consumer]:
     for node in parse_backs(file.tree):
         supply = _supply_of(node, file, sources)
         verdict, reason = "left", "unknown-source"
