@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-FEW = 200  # an index costs about as much as the search for this many words
+FEW = 32  # an index costs about as much as the search for this many words
 # Every byte that can be no part of a name becomes a blank; what is not ASCII may be a part of one.
 NAMES_ONLY = re.sub(rb"[^\w\x80-\xff]", b" ", bytes(range(256)))
 NAME_BYTES = frozenset(NAMES_ONLY) - frozenset(b" ")
