@@ -97,13 +97,13 @@ def _choose_for_sites(plan: Plan) -> None:
         if site.as_text:
             continue
         is_direct = plan.flows[file.name].is_direct(site.node)
-        for part, need, _ in plan.parts_of(site):
+        for part, need, content in plan.parts_of(site):
             fitting = [core for core in cores[site] if core.satisfies(need)]
             chosen = min(fitting, key=Contract.source) if fitting else contract_for(need)
             plan.contracts[part] = chosen
             plan.contracts[site] = chosen
             common = len(fitting) == 1 and len(cores[site]) == 1 and site not in decorated
-            if not common or not is_direct:
+            if not common or not (is_direct or content.is_constant):
                 plan.encoded.add(part)
 
 

@@ -20,6 +20,7 @@ from .payload import (
     read_encoder_call,
 )
 from .purity import (
+    is_constant_display,
     is_effectless,
     is_optional_str,
     is_settled_name,
@@ -89,6 +90,17 @@ class Content:
         """Whether the statement that serialises goes, and its plain value stands in the chunk itself."""
         value = self.call.value.node if self.call is not None else None
         return self.serialised is not None and (bool(self.arms) or isinstance(value, INLINED))
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether the frame is the same whenever it is written, and that cannot fail."""
+        texts = [line for line in self.lines if line is not None]
+        if self.options or self.arms or any(text.literal is None for text in texts):
+            return False
+        if self.call is None:
+            return self.text.literal is not None and self.text.literal.isascii()
+        named = self.call.dialect.objects or self.call.dialect.encoder != "json"
+        return not named and self.serialised is None and is_constant_display(self.call.value.node)
 
 
 @dataclass(eq=False)

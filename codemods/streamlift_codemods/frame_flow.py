@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import builtins
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
@@ -64,11 +64,13 @@ class Variable:
         owner: The scope of the name; the class whose `self` has the attribute.
         name: The name.
         holds: What it holds.
+        is_called: Whether it holds a lambda, and what that gives is meant.
     """
 
     owner: Scope
     name: str
     holds: Holds
+    is_called: bool = False
 
     @property
     def parameter(self) -> ast.arg | None:
@@ -239,7 +241,7 @@ class Flow:
         place = self.into.get(expression)
         if place is None or place.holds == "frames" or place in self.stuck:
             return False
-        if isinstance(place, Variable) and not self._is_read_next(place):
+        if isinstance(place, Variable) and not (place.is_called or self._is_read_next(place)):
             return False
         if isinstance(place, Function) and self._is_guarded(expression, place.node):
             return False
@@ -346,6 +348,8 @@ class Flow:
                 if self.file.tree.scope_of[parent].function is not None:
                     return self._variable(name, holds)
                 return "carrier-constant"
+            case ast.Lambda() if holds == "frame":
+                return self._lambda(parent)
             case ast.Call() | ast.keyword():
                 parameter = self._parameter(child, parent, holds)
                 if parameter is not None:
@@ -366,6 +370,15 @@ class Flow:
             return place
         handed_in = self._handed_in(place) if holds == "frames" else None
         return handed_in or "carrier-argument"
+
+    def _lambda(self, node: ast.Lambda) -> Place | str:
+        """Return the local name that is bound to *node*, and to nothing else."""
+        match self.file.tree.parent_of[node]:
+            case ast.Assign(targets=[ast.Name() as name]):
+                place = self._variable(name, "frame")
+                if isinstance(place, Variable) and len(place.owner.bindings[name.id]) == 1:
+                    return replace(place, is_called=True)
+        return "carrier-lambda"
 
     def _put(self, method: ast.Attribute) -> Place | str:
         """Return the list or queue that *method*, such as `frames.append`, puts something in."""
@@ -509,6 +522,8 @@ class Flow:
             return self._calls(place)
         found: list[tuple[ast.expr, Holds]] = []
         bindings = place.owner.bindings.get(place.name, [])
+        if place.is_called:
+            return self._calls_of_lambda(place)
         if place.holds == "frame" and any(isinstance(b.node, ast.AugAssign) for b in bindings):
             self.stuck[place] = "carrier-accumulated"
         for load in self.loads_of(place):
@@ -517,6 +532,16 @@ class Flow:
                 found.append((taken, "frame"))
             elif not self._is_inert(load, place.holds):
                 found.append((load, place.holds))
+        return found
+
+    def _calls_of_lambda(self, place: Variable) -> list[tuple[ast.expr, Holds]]:
+        found: list[tuple[ast.expr, Holds]] = []
+        for load in self.loads_of(place):
+            call = self.file.tree.parent_of[load]
+            if isinstance(call, ast.Call) and call.func is load:
+                found.append((call, "frame"))
+            else:
+                self.stuck[place] = "helper-escapes"
         return found
 
     def _calls(self, place: Function) -> list[tuple[ast.expr, Holds]]:

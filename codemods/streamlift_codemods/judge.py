@@ -172,7 +172,7 @@ class Judge:
             if site.scope.function is None:
                 inside = site.carrier.name in {"constant", "assignment"}
                 site.leave("carrier-constant" if inside else f"carrier-{site.carrier.name}")
-            elif isinstance(site.scope.node, ast.Lambda):
+            elif isinstance(site.scope.node, ast.Lambda) and site.carrier.name != "lambda":
                 site.leave("carrier-lambda")
 
     def _read_several(self, site: Site, file: FileFacts) -> None:

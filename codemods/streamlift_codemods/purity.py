@@ -34,6 +34,21 @@ def is_effectless(node: ast.AST) -> bool:
     return all(isinstance(child, EFFECTLESS) for child in ast.walk(node))
 
 
+def is_constant_display(node: ast.AST) -> bool:
+    """Return whether *node* is a literal that JSON can write, of nothing but ASCII text."""
+    match node:
+        case ast.Dict(keys=keys, values=values):
+            named = all(isinstance(k, ast.Constant) and isinstance(k.value, str) for k in keys)
+            return named and all(map(is_constant_display, [*filter(None, keys), *values]))
+        case ast.List(elts=elements):
+            return all(map(is_constant_display, elements))
+        case ast.Constant(value=str() as text):
+            return text.isascii()
+        case ast.Constant(value=bool() | int() | None):
+            return True
+    return False
+
+
 def tells_source(node: ast.AST, tree: ScopeTree, scope: Scope) -> bool:
     """Return whether *node*, standing in *scope*, may tell line numbers or stack frames of the source itself."""
     names = [
@@ -112,7 +127,7 @@ def is_settled_name(name: ast.expr, tree: ScopeTree, scope: Scope) -> bool:
     if owner is None or not isinstance(name, ast.Name):
         return False
     bindings = owner.bindings[name.id]
-    if owner.function is not owner:
+    if owner.function is not owner and not isinstance(owner.node, ast.Lambda):
         return owner is tree.module and len(bindings) == 1
     inside = all(tree.scope_of.get(binding.node, owner) is owner for binding in bindings)
     return inside and not any(isinstance(binding.node, ast.NamedExpr) for binding in bindings)

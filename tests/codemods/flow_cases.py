@@ -82,6 +82,23 @@ def stream(x):
     note(inner())
     yield frame
 """, "payload as text"),
+    app("what never changes is not encoded where it is collected", """
+def stream(x):
+    frames = []
+    frames.append(f"data: {json.dumps({'type': 'start', 'n': [1, None]})}\\n\\n")
+    frames.append(f"data: {json.dumps({'x': x})}\\n\\n")
+    frames.append('data: {"type": "ping"}\\n\\n')
+    frames.append(": ping\\n\\n")
+    frames.append(f"event: {x}\\ndata: {{}}\\n\\n")
+    frames.append(f"data: {json.dumps({(1, 2): 3})}\\n\\n")
+    frames.append("data: [DONE]\\n\\n")
+    yield from frames
+""", "payload", "payload", "payload", "typed", "payload", "payload", "typed", contains=(
+        'append(StreamingChunk.of({"type": "start", "n": [1, None]}))', 'append(SSE.encoded(StreamingChunk.of({"x": x})))',
+        'append(StreamingChunk.of({"type": "ping"}))', 'append(StreamingChunk.comment("ping"))',
+        'append(SSE.encoded(StreamingChunk.of({}, event=f"{x}")))', "append(SSE.encoded(StreamingChunk.of({(1, 2): 3})))",
+        "append(StreamingChunk.done())",
+    )),
     app("a variable that grows by a sum", """
 def stream(x):
     frame = f"data: {json.dumps(x)}\\n\\n"

@@ -592,6 +592,77 @@ def error(x):
 async def stream(x):
     yield error(x)
 """, "payload", "payload", "payload", contains=('return _sse({"error": x})', "yield error.chunk(x)")),
+    app("a lambda of the function", """
+async def stream(x):
+    sse = lambda event, data: f"event: {event}\\ndata: {json.dumps(data)}\\n\\n"
+    done = lambda: "data: [DONE]\\n\\n"
+    yield sse("a", x)
+    try:
+        yield sse(x, [x])
+    except TypeError as error:
+        yield sse("error", {"error": str(error)})
+    yield done()
+""", "payload", "typed", contains=('lambda event, data: StreamingChunk.of(data, event=f"{event}")', "lambda: StreamingChunk.done()")),
+    app("a lambda with a choice of frames", """
+def stream(x):
+    sse = lambda data=None: f"data: {json.dumps(data)}\\n\\n" if data else "data: [DONE]\\n\\n"
+    yield sse(x)
+    yield sse()
+""", "payload", "typed"),
+    app("a lambda that is called for a queue", """
+import asyncio
+
+
+async def stream(x):
+    queue = asyncio.Queue()
+    sse = lambda data: f"data: {json.dumps(data)}\\n\\n"
+    await queue.put(sse(x))
+    yield await queue.get()
+""", "payload", contains=("lambda data: SSE.encoded(StreamingChunk.of(data))",)),
+    app("a lambda that is handed on", """
+def stream(x):
+    sse = lambda data: f"data: {json.dumps(data)}\\n\\n"
+    yield sse(x)
+    note("kept", sse)
+""", "payload as text"),
+    app("a lambda whose text is needed", """
+def stream(x):
+    sse = lambda data: f"data: {json.dumps(data)}\\n\\n"
+    yield sse(x)
+    note(sse([]))
+""", "payload as text"),
+    app("a lambda that is bound again", """
+def stream(x):
+    sse = lambda data: f"data: {json.dumps(data)}\\n\\n"
+    yield sse(x)
+    sse = lambda data: "other"
+    yield sse(x)
+""", "payload as text"),
+    app("a lambda of a lambda", """
+def stream(x):
+    sse = lambda: lambda data: f"data: {json.dumps(data)}\\n\\n"
+    yield sse()(x)
+""", "payload as text"),
+    app("a lambda under two names", """
+def stream(x):
+    sse = also = lambda data: f"data: {json.dumps(data)}\\n\\n"
+    yield sse(x)
+    note(also(1))
+""", "payload as text"),
+    app("a lambda of an outer function", """
+def endpoint(x):
+    sse = lambda data: f"data: {json.dumps(data)}\\n\\n"
+
+    def generate():
+        yield sse(x)
+        yield sse([])
+
+    return generate()
+
+
+def stream(x):
+    return endpoint(x)
+""", "payload"),
     app("lines joined", """
 def _sse(event, data):
     lines = [f"event: {event}", f"data: {json.dumps(data)}"]
