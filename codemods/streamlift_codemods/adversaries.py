@@ -195,10 +195,16 @@ MAPPINGS: list[object] = [
     {"b": {"nested": []}},
     _Mapping(a=1),
 ]
+ANYTHING: list[object] = [*STRINGS, *OTHERS]
+
+
+def _anything(witness: Witness, n: int) -> object:
+    place = n % (1 + len(ANYTHING))
+    return ANYTHING[place - 1] if place else witness.probe()
+
+
 ROLES: dict[str, Callable[[Witness, int], object]] = {
-    "any": lambda witness, n: [witness.probe(), *STRINGS, *OTHERS][
-        n % (1 + len(STRINGS) + len(OTHERS))
-    ],
+    "any": _anything,
     "str": lambda _, n: WORDS[n % len(WORDS)],
     "optional": lambda _, n: [None, *WORDS][n % (1 + len(WORDS))],
     "exact": lambda _, n: STRINGS[n % len(STRINGS)],
@@ -206,7 +212,7 @@ ROLES: dict[str, Callable[[Witness, int], object]] = {
     "model": lambda witness, n: _Model(witness, [*STRINGS, *OTHERS[:8]][n % (len(STRINGS) + 8)]),
 }
 ROUNDS = {
-    "any": 1 + len(STRINGS) + len(OTHERS),
+    "any": 1 + len(ANYTHING),
     "str": len(WORDS),
     "optional": 1 + len(WORDS),
     "exact": len(STRINGS),

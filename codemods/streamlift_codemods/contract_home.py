@@ -6,6 +6,7 @@ import ast
 import os
 import re
 from dataclasses import dataclass, field, replace
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from .contract import Contract
     from .expressions import Style
     from .facts import FileFacts, ProjectFacts
+    from .project import Project
     from .settings import Settings
     from .source import SourceFile
 
@@ -90,11 +92,9 @@ class ContractHome:
         )
 
     def _free_name(self, core: Contract, taken: set[str]) -> str:
-        names = [
-            "SSE",
-            f"SSE_{core.suffix}",
-            *(f"SSE_{core.suffix}_{number}" for number in range(2, 100)),
-        ]
+        suffix = core.suffix
+        numbered = (f"SSE_{suffix}_{number}" for number in count(2))
+        names = chain(("SSE", f"SSE_{suffix}"), numbered)
         return next(name for name in names if name not in self.contracts and name not in taken)
 
 
@@ -242,13 +242,19 @@ def may_run_as_script(file: FileFacts) -> bool:
 
 def _is_imported_as_package(file: FileFacts, facts: ProjectFacts) -> bool:
     """Whether something imports the package of *file* by its name, or a module of it imports relatively."""
-    root = file.package[0]
     folder = file.source.path.parents[len(file.package) - 1]
+    if folder not in facts.imported:
+        facts.imported[folder] = _is_imported(folder, file.package[0], facts.project)
+    return facts.imported[folder]
+
+
+def _is_imported(folder: Path, root: str, project: Project) -> bool:
     absolute = re.compile(rb"^\s*(?:from|import)\s+" + root.encode() + rb"\b", re.MULTILINE)
-    for name in facts.project.names:
-        raw = facts.project.read(name) or b""
-        inside = folder in facts.project.path_of(name).parents
-        if absolute.search(raw) or (inside and RELATIVE_IMPORT.search(raw)):
+    for name in project.names:
+        raw = project.read(name) or b""
+        if absolute.search(raw):
+            return True
+        if RELATIVE_IMPORT.search(raw) and folder in project.path_of(name).parents:
             return True
     return False
 

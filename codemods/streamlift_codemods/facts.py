@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from .errors import ToolFailure, UnreadableSource, working_on
@@ -42,6 +43,11 @@ class FileFacts:
     @property
     def name(self) -> str:
         return self.source.name
+
+    @cached_property
+    def majority_quote(self) -> str:
+        """The quote of most of its plain strings; inside of an f-string its own quotes decide."""
+        return self.source.majority_quote(self.tree.outer_strings)
 
     @property
     def module(self) -> str:
@@ -83,11 +89,13 @@ class ProjectFacts:
         project: The files.
         files: The facts of each parsed file, by name.
         errors: The files that cannot be analysed.
+        imported: Whether something imports the package in a folder as one, as far as that was asked.
     """
 
     project: Project
     files: dict[str, FileFacts] = field(default_factory=dict)
     errors: list[UnreadableSource] = field(default_factory=list)
+    imported: dict[Path, bool] = field(default_factory=dict)
 
     def load(self, name: str) -> FileFacts | None:
         """Return the facts of *name*, without its sites; None if it cannot be analysed."""

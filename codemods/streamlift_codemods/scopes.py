@@ -135,6 +135,7 @@ class ScopeTree(ast.NodeVisitor):
         name_loads: The loads of each name.
         attribute_loads: The loads of each attribute name.
         strings: Every str and bytes literal.
+        outer_strings: Every string but those inside of f-strings.
         functions: Every `def`.
         imports: Every import statement.
     """
@@ -147,9 +148,11 @@ class ScopeTree(ast.NodeVisitor):
         self.name_loads: Lists[ast.Name] = Lists()
         self.attribute_loads: Lists[ast.Attribute] = Lists()
         self.strings: list[ast.Constant] = []
+        self.outer_strings: list[ast.Constant | ast.JoinedStr] = []
         self.functions: list[FunctionNode] = []
         self.imports: list[ast.Import | ast.ImportFrom] = []
         self._scope = self.module
+        self._is_in_f_string = False
         self._declared: list[tuple[Scope, str, Binding]] = []
         self.scope_of[tree] = self.module
         self.generic_visit(tree)
@@ -329,6 +332,16 @@ class ScopeTree(ast.NodeVisitor):
     def visit_Constant(self, node: ast.Constant) -> None:
         if isinstance(node.value, (str, bytes)):
             self.strings.append(node)
+            if not self._is_in_f_string:
+                self.outer_strings.append(node)
+
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
+        is_outer = not self._is_in_f_string
+        if is_outer:
+            self.outer_strings.append(node)
+        self._is_in_f_string = True
+        self.generic_visit(node)
+        self._is_in_f_string = not is_outer
 
     def visit_Yield(self, node: ast.Yield | ast.YieldFrom) -> None:
         self._scope.yields.append(node)

@@ -17,7 +17,7 @@ else:  # the standard library has it from 3.11 on
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from .source import SourceFile
+    from .facts import FileFacts
 
 Table = dict[str, object]
 DEFAULT_LENGTH = 88  # of black and ruff
@@ -46,10 +46,11 @@ class Settings:
     line_length: int | None = None
     is_formatted: bool = False
 
-    def style_of(self, source: SourceFile) -> Style:
-        """Return how *source* is written: by the project's settings, else as most of the file is."""
+    def style_of(self, file: FileFacts) -> Style:
+        """Return how *file* is written: by the project's settings, else as most of it is."""
+        source = file.source
         length = self.line_length or max(DEFAULT_LENGTH, source.longest_plain_line)
-        return Style(self.quote or source.majority_quote, length, source.indent, self.is_formatted)
+        return Style(self.quote or file.majority_quote, length, source.indent, self.is_formatted)
 
 
 def read_settings(root: Path) -> Settings:

@@ -16,6 +16,7 @@ from .literals import LINE_END, Span, scan
 from .newer_grammar import parse_module
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 STRING_START = re.compile(r"""[rbuRBUfF]{0,2}(["'])(?!\1\1)""")
@@ -69,21 +70,13 @@ class SourceFile:
         lines = LINE_END.split(self.text)
         return max((len(line) for line in lines if not UNBREAKABLE.search(line)), default=0)
 
-    @cached_property
-    def majority_quote(self) -> str:
-        """The quote of most of the file's plain strings."""
+    def majority_quote(self, strings: Iterable[ast.expr]) -> str:
+        """Return the quote of most of *strings*, as far as they are plain."""
         counted = {"'": 0, '"': 0}
-        pending: list[ast.AST] = [self.tree]
-        while pending:
-            node = pending.pop()
-            is_text = isinstance(node, ast.Constant) and isinstance(node.value, (str, bytes))
-            if isinstance(node, ast.JoinedStr) or is_text:
-                assert isinstance(node, ast.expr)
-                opening = STRING_START.match(self.text, self.offset(node.lineno, node.col_offset))
-                if opening:
-                    counted[opening[1]] += 1
-            else:  # inside of an f-string its own quotes decide
-                pending.extend(ast.iter_child_nodes(node))
+        for node in strings:
+            opening = STRING_START.match(self.text, self.offset(node.lineno, node.col_offset))
+            if opening:
+                counted[opening[1]] += 1
         return "'" if counted["'"] > counted['"'] else '"'
 
     def offset(self, line: int, column: int) -> int:

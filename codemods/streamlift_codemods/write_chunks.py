@@ -83,7 +83,7 @@ def _written(
     plan: Plan, file: FileFacts, site: Site, formatters: dict[Contract, SSEFormatter]
 ) -> Rewritten:
     """Return the expression that takes the place of *site*, each of its frames proved."""
-    writer = ChunkWriter(file.tree, site.scope, plan.settings.style_of(file.source))
+    writer = ChunkWriter(file.tree, site.scope, plan.settings.style_of(file))
     content = plan.contents[site]
     if content.kind == "several":
         return _written_as_sum(plan, file, site, formatters, writer)

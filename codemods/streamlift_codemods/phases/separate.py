@@ -67,7 +67,7 @@ def separate(plan: Plan) -> dict[str, bytes]:
     for home in plan.all_homes:
         users = sorted(users_of[home] & set(changed))
         if users and home.name not in changed:
-            style = plan.settings.style_of(plan.facts.files[users[0]].source)
+            style = plan.settings.style_of(plan.facts.files[users[0]])
             text = file_with_contracts(home, plan.facts, style)
             is_new = home.name not in plan.facts.project.names
             if is_new or text != plan.facts.project.read(home.name):
@@ -126,7 +126,7 @@ class _FileRewriting:
         self.plan = plan
         self.file = file
         self.source = file.source
-        self.style = plan.settings.style_of(file.source)
+        self.style = plan.settings.style_of(file)
         self.edits: list[Edit] = []
         self.imports: dict[str, set[str]] = defaultdict(set)
         self.producers = work.producers
