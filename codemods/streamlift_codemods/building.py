@@ -56,6 +56,19 @@ class Building:
     frames: tuple[Frame[Hole], ...]
     is_bytes: bool
 
+    @property
+    def reads(self) -> set[ast.Name]:
+        """The loads that certainly see what the statements bind, and nothing from before them."""
+        bound: set[str] = set()
+        found: set[ast.Name] = set()
+        for one in (*self.statements, self.expression):
+            names = [node for node in ast.walk(one) if isinstance(node, ast.Name)]
+            found |= {n for n in names if n.id in bound and isinstance(n.ctx, ast.Load)}
+            bound |= {
+                name.id for name in names if isinstance(one, ast.stmt) and binds(one, name.id)
+            }
+        return found
+
     def holds(self, node: ast.AST, tree: ScopeTree) -> bool:
         """Return whether *node* is a part of the building."""
         around = {node, *tree.ancestors(node)}
@@ -211,8 +224,8 @@ class _Group:
         self.tree = tree
         self.scope = scope
         self.statements = statements
-        self.first = statements[0]
-        self.around = {*statements, *tree.ancestors(self.first)}
+        self.first, self.last = statements[0], statements[-1]
+        self.around = {*statements[:-1], *tree.ancestors(self.first)}
 
     def is_closed(self, name: str) -> bool:
         """Return whether no load outside of the group can see what the group binds to *name*."""
@@ -242,7 +255,7 @@ class _Group:
     def _reads_first(self, name: str) -> bool:
         """Whether the group may read a value of *name* that was bound before it."""
         first = next(one for one in self.statements if name in names_in(one))
-        return not _binds(first, name)
+        return not binds(first, name)
 
     def _loops(self, node: ast.AST) -> list[ast.AST]:
         """Return the loops of the function around *node*, innermost first."""
@@ -274,7 +287,7 @@ class _Group:
             block = next((block for block in blocks_of(parent) if child in block), None)
             if block is not None:
                 index = next(i for i, statement in enumerate(block) if statement is child)
-                bound = [i for i in range(index) if _binds(block[i], name)]
+                bound = [i for i in range(index) if self._binds_anew(block[i], name)]
                 if bound:
                     yield block[bound[-1] : index + 1]
                     return
@@ -285,6 +298,14 @@ class _Group:
                 return
             child = parent
 
+    def _binds_anew(self, statement: ast.stmt, name: str) -> bool:
+        """Whether *statement* binds *name* to what is not of the group: the last one of it stays."""
+        if statement is self.last:
+            return (
+                isinstance(statement, (ast.Assign, ast.AnnAssign)) and bound_by(statement) == name
+            )
+        return binds(statement, name)
+
 
 def _body_of_loop_over(node: ast.AST, name: str) -> list[ast.stmt] | None:
     """Return the body of *node* if it is a loop that binds *name* each time."""
@@ -293,14 +314,14 @@ def _body_of_loop_over(node: ast.AST, name: str) -> list[ast.stmt] | None:
     return None
 
 
-def _binds(statement: ast.stmt, name: str) -> bool:
+def binds(statement: ast.stmt, name: str) -> bool:
     """Whether *statement* gives *name* a value that it has not from before, whatever way it goes."""
     if isinstance(statement, ast.If):
         firsts = [
             next((one for one in block if name in names_in(one)), None)
             for block in (statement.body, statement.orelse)
         ]
-        bound = all(first is not None and _binds(first, name) for first in firsts)
+        bound = all(first is not None and binds(first, name) for first in firsts)
         return bound and name not in names_in(statement.test)
     if isinstance(statement, ast.For):
         return name in names_in(statement.target) and name not in names_in(statement.iter)

@@ -10,6 +10,7 @@ import ast
 import builtins
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
@@ -114,6 +115,12 @@ class Flow:
     sources: dict[Place, list[ast.expr]] = field(default_factory=lambda: defaultdict(list))
     decorated: set[Place] = field(default_factory=set)
     detached: set[ast.expr] = field(default_factory=set)
+
+    @cached_property
+    def _built(self) -> set[ast.Name]:
+        """The loads that go with the statements that build a text."""
+        buildings = [site.building for site in self.file.sites if site.building is not None]
+        return {load for building in buildings for load in building.reads}
 
     def follow(self, frame: ast.expr) -> None:
         """Follow *frame* to every place that it can reach."""
@@ -249,9 +256,10 @@ class Flow:
 
     def _is_read_next(self, place: Variable) -> bool:
         """Whether each load of *place* stands in the statement right behind an assignment of it."""
-        loads = self.file.tree.loads_of(place.name, place.owner)
-        before = [assignment_before(load, place.name, self.file.tree) for load in loads]
-        return None not in before and len(set(before)) == len(before)
+        names = [load for load in self.loads_of(place) if isinstance(load, ast.Name)]
+        before = [assignment_before(load, place.name, self.file.tree) for load in names]
+        is_local = not place.owner.is_class
+        return is_local and None not in before and len(set(before)) == len(before)
 
     def _is_guarded(self, expression: ast.expr, function: FunctionNode) -> bool:
         """Whether a `try` or `with` of *function* sees what goes wrong while *expression* is encoded, or runs after it."""
@@ -472,7 +480,8 @@ class Flow:
     def loads_of(self, place: Variable) -> list[ast.expr]:
         """Return the expressions that read *place*."""
         if not place.owner.is_class:
-            return [*self.file.tree.loads_of(place.name, place.owner)]
+            loads = self.file.tree.loads_of(place.name, place.owner)
+            return [load for load in loads if load not in self._built]
         nodes = self.file.tree.attribute_loads[place.name]
         return [node for node in nodes if isinstance(node.ctx, ast.Load)]
 

@@ -12,7 +12,7 @@ from .carriers import NOT_SSE, TEST_FILE, Carrier, carrier_of
 from .fragment import Fragment, parse_fragment
 from .frame_text import FIELD_AT_LINE_START, Frame, NotAFrame, parse_frame, parse_frames
 from .read_text import Hole, NotReadable, names_in, read_text
-from .statements import assignment_before_statement
+from .statements import assignment_before_statement, bound_by
 from .string_roots import leading_text, literal_text, outermost
 
 if TYPE_CHECKING:
@@ -153,7 +153,9 @@ def _is_part(site: Site, tree: ScopeTree) -> bool:
     if not isinstance(name, ast.Name) or statement is None:
         return False
     before = assignment_before_statement(statement, name.id, tree)
-    return before is None or before.value is None or name.id in names_in(before.value)
+    if before is None or before.value is None or name.id in names_in(before.value):
+        return True
+    return isinstance(statement, (ast.Assign, ast.AnnAssign)) and bound_by(statement) == name.id
 
 
 def _built_site(source: SourceFile, tree: ScopeTree, building: Building) -> Site:

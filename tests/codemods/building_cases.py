@@ -379,6 +379,41 @@ async def stream(x):
     text += f"data: {data}\\n\\n"
     yield text
 """, "encoded"),
+    app("built: the JSON and its frame under one name", """
+async def stream(x):
+    data = json.dumps({"x": x})
+    data = f"event: a\\ndata: {data}\\n\\n"
+    yield data
+""", "payload", contains=('data = StreamingChunk.of({"x": x}, event="a")',)),
+    app("built: the payload, its JSON and its frame under one name", """
+async def stream(x):
+    try:
+        async for data in upstream():
+            data = {"item": data}
+            data = json.dumps(data)
+            data = f"data: {data}\\n\\n"
+            yield data
+    except TypeError as error:
+        yield f"data: {json.dumps(str(error))}\\n\\n"
+""", "payload as text", "payload"),
+    app("built: what is built reads a frame", """
+def stream(x):
+    data = f"data: {json.dumps(x)}\\n\\n"
+    yield data
+    data = json.dumps(data)
+    data = f"data: {data}\\n\\n"
+    yield data
+""", "payload as text", "payload as text"),
+    app("built: the name of the frame is read where its making failed", """
+async def stream(x):
+    data = x
+    try:
+        data = json.dumps([data])
+        data = f"data: {data}\\n{note('n')}: {1 / 0}\\n\\n"
+        yield data
+    except ArithmeticError:
+        note(str(data))
+""", "review opaque-line"),
     app("built: bytes in the end", """
 async def stream(x):
     text = "event: a\\n"
