@@ -156,14 +156,10 @@ class _Frame:
 
     def proved(self, writer: ChunkWriter, contract: Contract) -> Rewritten:
         """Return the chunk expression that is proved to be the same: with the data text as made, if none better is."""
-        attempts = [writer.write]
-        if self.statements:
-            attempts += [writer.strict.write, writer.write_in_place]
-        *better, last = attempts
-        for attempt in better:
+        for write in (writer.write, writer.strict.write):
             with suppress(NotProved):
-                return self._checked(attempt(self.content, contract), writer)
-        return self._checked(last(self.content, contract), writer)
+                return self._checked(write(self.content, contract), writer)
+        return self._checked(writer.write_in_place(self.content, contract), writer)
 
     def _checked(self, written: Rewritten, writer: ChunkWriter) -> Rewritten:
         new = parse_fragment(written.expression).node
