@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from .sites import Site
 
 NEVER = {"not-a-stream", OTHER}
-PUBLIC = {"public-helper", "shared-helper"}
 SENDING = {"queue", "writer", "publish", "response"}
 SPEAKS_OF_SSE = re.compile(
     r"event-stream|eventsource|server-sent|(?<![a-z])sse(?![a-z])|\[DONE\]", re.IGNORECASE
@@ -34,7 +33,7 @@ def may_be_given(site: Site, content: Content, file: FileFacts, flow: Flow) -> b
     """Return whether the frame expression *site*, which cannot become a chunk, may be given its text instead."""
     return (
         site.kind == "frame"
-        and site.reason not in NEVER | PUBLIC
+        and site.reason not in NEVER
         and not _is_in_f_string(site, file)
         and (site.scope.function is not None or _is_behind_the_contracts(site, content, file))
         and (bool(flow.yields) or _has_a_chunk(file) or _is_certainly_sse(site, content, file))

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .scopes import Scope
     from .sites import Site
 
+PUBLIC = {"public-helper", "shared-helper"}
 # They begin with literal text, which is searched for many times as fast as a word boundary.
 JSON_PATCHES = (
     re.compile(rb"json\.(?<=\bjson\.)(?:dumps|JSONEncoder)\s*=[^=]"),
@@ -101,10 +102,18 @@ class Judge:
             content, reason = self.plan.contents.get(site), site.reason
             if content is None or reason is None or site.verdict != "refused":
                 continue
-            if site not in self.failed and may_be_given(site, content, file, flow):
+            if site in self.failed or self._may_move_later(site):
+                continue
+            if may_be_given(site, content, file, flow):
                 self.kept[site] = reason
                 site.give_text()
         return len(self.kept) > before
+
+    def _may_move_later(self, site: Site) -> bool:
+        """Whether the helper around *site* has calls that may ask for its chunk in a run that may change them."""
+        function = site.scope.function
+        immovable = function is not None and function.node in self.text_functions.immovable
+        return site.reason in PUBLIC and not immovable
 
     def give_calls(self) -> None:
         """Take the calls of helpers whose text is given for settled: what needs text has it."""

@@ -95,12 +95,17 @@ class TextFunctions:
 
     Args:
         plan: The plan; sites, flows and what the calls become are added to it.
+
+    Attributes:
+        decorated: The functions that are given our decorator.
+        immovable: The functions none of whose calls can take a chunk, in this run or in a later one.
     """
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.known = FunctionCalls(plan.finder)
         self.decorated: list[TextFunction] = []
+        self.immovable: set[FunctionNode] = set()
         self._sites: dict[ast.expr, Site] = {}
 
     def hand_out_chunks(self) -> None:
@@ -123,6 +128,7 @@ class TextFunctions:
             stuck = function.flow.stuck
             if not asked and function.is_new and function.place not in stuck:
                 stuck[function.place], changed = function.reason, True
+                self._note_if_immovable(function)
             if asked and function.place in stuck:
                 changed = True
                 for call in asked:
@@ -175,6 +181,8 @@ class TextFunctions:
             elsewhere.append(site)
         function.calls += elsewhere
         movable = [call for call in function.calls if self._may_move(call, function)]
+        if not movable:
+            self._note_if_immovable(function)
         if movable and self._dissolve(function, movable):
             movable = []
         obstacle = function.obstacle
@@ -189,6 +197,10 @@ class TextFunctions:
             for call in elsewhere:
                 if call not in self.plan.originals and call.verdict == "auto":
                     self._flow_of(call).stuck.setdefault(call.node, function.reason)
+
+    def _note_if_immovable(self, function: TextFunction) -> None:
+        if all(map(self._is_selected, function.calls)):
+            self.immovable.add(function.place.node)
 
     def _add_call(self, file: FileFacts, call: ast.expr, place: Function) -> Site:
         if call in self._sites:
@@ -214,7 +226,7 @@ class TextFunctions:
         file = self.plan.facts.files[call.source.name]
         if (
             call.verdict != "auto"
-            or file.name not in self.plan.facts.project.selected
+            or not self._is_selected(call)
             or self.known.is_replaced(function.place.node.name)
             or not is_bound_once(call, file, function.file)
             or not are_free(call.scope, file)
@@ -224,6 +236,9 @@ class TextFunctions:
         flow.follow(call.node)
         in_function = isinstance(call.scope.node, (ast.FunctionDef, ast.AsyncFunctionDef))
         return in_function and call.node not in flow.stuck
+
+    def _is_selected(self, call: Site) -> bool:
+        return call.source.name in self.plan.facts.project.selected
 
     def _dissolve(self, function: TextFunction, calls: list[Site]) -> bool:
         """Dissolve *calls* if all of them can be, and the text is for callers outside of the project only."""
