@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .limits import OTHER
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from .content import Content
     from .facts import FileFacts
     from .frame_flow import Flow, Place
@@ -74,23 +77,59 @@ def _is_certainly_sse(site: Site, content: Content, file: FileFacts) -> bool:
     return has_event or is_sent or is_generator or speaks
 
 
-def give_calls(file: FileFacts, flow: Flow) -> None:
+def give_calls(files: Iterable[FileFacts], flows: Mapping[str, Flow]) -> None:
     """Take the calls of helpers whose text the contract gives for what they are: text already, for whatever needs it."""
-    given = {site.node for site in file.sites if site.as_text}
-    for site in file.sites:
-        if site.kind == "helper-call" and site.verdict == "refused" and site.helper is not None:
-            places = [place for place in flow.functions() if place.node is site.helper]
-            if places and all(_is_given(place, flow, given, set()) for place in places):
-                site.give_text()
+    given = _Given(files, flows)
+    for site, home in given.calls.items():
+        if site.verdict != "refused" or not given.is_given(home):
+            continue
+        if home.is_migrated:
+            site.settle()
+        else:
+            site.give_text()
 
 
-def _is_given(place: Place, flow: Flow, given: set[ast.expr], seen: set[Place]) -> bool:
-    """Whether every frame that comes into *place* is text that the contract gives."""
-    if place in seen:
-        return True
-    makers = {use: other for other in flow.uses for use in flow.uses[other]}
-    return all(
-        source in given
-        or (source in makers and _is_given(makers[source], flow, given, {*seen, place}))
-        for source in flow.sources[place]
-    )
+@dataclass(frozen=True)
+class _Home:
+    """A place that frames come from, and how those of its file move."""
+
+    flow: Flow
+    place: Place
+
+    @property
+    def is_migrated(self) -> bool:
+        """Whether it is a function that an earlier run gave our decorator."""
+        return not self.flow.sources[self.place]
+
+    @property
+    def is_decorated(self) -> bool:
+        return self.place in self.flow.decorated and self.place not in self.flow.stuck
+
+
+class _Given:
+    """Which functions have their text from the contract.
+
+    Attributes:
+        calls: The calls of functions that return frames, with the function.
+    """
+
+    def __init__(self, files: Iterable[FileFacts], flows: Mapping[str, Flow]) -> None:
+        functions = [(flow, place) for flow in flows.values() for place in flow.functions()]
+        homes = {place.node: _Home(flow, place) for flow, place in functions}
+        sites = [site for file in files for site in file.sites]
+        self.calls = {site: homes[site.helper] for site in sites if site.helper in homes}
+        self._frames = {site.node for site in sites if site.as_text}
+        self._makers = {site.node: home for site, home in self.calls.items()}
+        for flow in flows.values():
+            for place, uses in flow.uses.items():
+                self._makers |= dict.fromkeys(uses, _Home(flow, place))
+
+    def is_given(self, home: _Home, seen: frozenset[_Home] = frozenset()) -> bool:
+        """Return whether every frame that comes into *home* is text that the contract gives."""
+        if home in seen or home.is_migrated or home.is_decorated:
+            return True
+        return all(
+            source in self._frames
+            or (source in self._makers and self.is_given(self._makers[source], seen | {home}))
+            for source in home.flow.sources[home.place]
+        )

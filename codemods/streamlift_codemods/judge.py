@@ -112,14 +112,12 @@ class Judge:
     def _may_move_later(self, site: Site) -> bool:
         """Whether the helper around *site* has calls that may ask for its chunk in a run that may change them."""
         function = site.scope.function
-        immovable = function is not None and function.node in self.text_functions.immovable
-        return site.reason in PUBLIC and not immovable
+        settled = function is not None and function.node in self.text_functions.settled
+        return site.reason in PUBLIC and not settled
 
     def give_calls(self) -> None:
         """Take the calls of helpers whose text is given for settled: what needs text has it."""
-        for file in self.files:
-            if file.name in self.plan.flows:
-                give_calls(file, self.plan.flows[file.name])
+        give_calls(self.files, self.plan.flows)
 
     def leave(self, site: Site, reason: str) -> None:
         """Leave *site*, and with it every site whose frames mix with its own."""

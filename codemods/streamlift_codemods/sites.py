@@ -84,6 +84,10 @@ class Site:
         """Decide that the contract gives the text of the frame where it is made."""
         self.verdict, self.reason, self.as_text = "auto", None, True
 
+    def settle(self) -> None:
+        """Decide that there is nothing left to do: the contract gives the text."""
+        self.verdict, self.reason = "already", None
+
     @property
     def shown(self) -> str:
         """The source of the expression, and of the statements that go with it."""

@@ -98,14 +98,14 @@ class TextFunctions:
 
     Attributes:
         decorated: The functions that are given our decorator.
-        immovable: The functions none of whose calls can take a chunk, in this run or in a later one.
+        settled: The functions that no later run finds calls of that may take a chunk.
     """
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.known = FunctionCalls(plan.finder)
         self.decorated: list[TextFunction] = []
-        self.immovable: set[FunctionNode] = set()
+        self.settled: set[FunctionNode] = set()
         self._sites: dict[ast.expr, Site] = {}
 
     def hand_out_chunks(self) -> None:
@@ -128,7 +128,6 @@ class TextFunctions:
             stuck = function.flow.stuck
             if not asked and function.is_new and function.place not in stuck:
                 stuck[function.place], changed = function.reason, True
-                self._note_if_immovable(function)
             if asked and function.place in stuck:
                 changed = True
                 for call in asked:
@@ -181,8 +180,8 @@ class TextFunctions:
             elsewhere.append(site)
         function.calls += elsewhere
         movable = [call for call in function.calls if self._may_move(call, function)]
-        if not movable:
-            self._note_if_immovable(function)
+        if all(map(self._is_selected, function.calls)):
+            self.settled.add(function.place.node)
         if movable and self._dissolve(function, movable):
             movable = []
         obstacle = function.obstacle
@@ -197,10 +196,6 @@ class TextFunctions:
             for call in elsewhere:
                 if call not in self.plan.originals and call.verdict == "auto":
                     self._flow_of(call).stuck.setdefault(call.node, function.reason)
-
-    def _note_if_immovable(self, function: TextFunction) -> None:
-        if all(map(self._is_selected, function.calls)):
-            self.immovable.add(function.place.node)
 
     def _add_call(self, file: FileFacts, call: ast.expr, place: Function) -> Site:
         if call in self._sites:

@@ -309,7 +309,7 @@ def sse(x):
 
 async def stream(x):
     yield sse(x)
-""", "refused public-helper", "payload"),
+""", "payload as text", "payload"),
     app("a public function, but __all__ leaves it out", """
 __all__ = ["stream"]
 
@@ -463,7 +463,7 @@ def _sse(x):
 
 async def stream(x):
     yield _sse(x)
-""", "refused shared-helper", "refused shared-helper", "refused shared-helper"),
+""", "payload as text", "payload as text", "payload as text"),
     app("returns None too", """
 def _sse(x):
     if not x:
