@@ -233,7 +233,10 @@ class TextFunctions:
         return in_function and call.node not in flow.stuck
 
     def _is_selected(self, call: Site) -> bool:
-        return call.source.name in self.plan.facts.project.selected
+        """Whether this run may change *call*."""
+        limits = self.plan.limits
+        selected = call.source.name in self.plan.facts.project.selected
+        return selected and (limits is None or limits.allow(call))
 
     def _dissolve(self, function: TextFunction, calls: list[Site]) -> bool:
         """Dissolve *calls* if all of them can be, and the text is for callers outside of the project only."""

@@ -105,7 +105,7 @@ async def stream(x):
     queue.put_nowait("data: [DONE]\\n\\n")
     yield await queue.get()
     yield await queue.get()
-""", "refused carrier-queue", "refused carrier-queue", wish="put SSE.encoded(...)"),
+""", "payload", "typed"),
     app("a writer", """
 async def handle(self, websocket, x):
     self.wfile.write(f"data: {json.dumps(x)}\\n\\n".encode())

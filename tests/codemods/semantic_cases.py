@@ -373,14 +373,14 @@ KEEPALIVE = ": keepalive\\n\\n"
 async def stream(x):
     yield KEEPALIVE
     yield f"data: {json.dumps(x)}\\n\\n"
-""", "refused carrier-constant", "payload", wish="typed: the constant is yielded only"),
+""", "typed as text", "payload", wish="typed: the constant is yielded only"),
     app("a class constant", """
 class Service:
     DONE = "data: [DONE]\\n\\n"
 
     async def stream(self, x):
         yield self.DONE
-""", "refused carrier-constant", entry="app:Service().stream", wish="typed"),
+""", "typed as text", entry="app:Service().stream", wish="typed"),
     app("a constant in the frame", """
 DONE = "[DONE]"
 PREFIX = "data: "

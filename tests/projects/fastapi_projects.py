@@ -115,7 +115,7 @@ async def chat(q: str):
     return StreamingResponse(generate(), media_type="text/event-stream")
 """,
         "frames.py": FRAMES,
-    }, {"api.py": (P, P), "frames.py": ("refused public-helper",)}),
+    }, {"api.py": (P, P), "frames.py": ("payload as text",)}),
     Project("a function of the module", {
         "app.py": APP,
         "api.py": r"""

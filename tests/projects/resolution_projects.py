@@ -41,7 +41,7 @@ def calls(imported, call):
     return CALLS_SSE.replace("IMPORT", imported).replace("CALL", call)
 
 
-PUBLIC = ("refused public-helper",)
+PUBLIC = ("payload as text",)
 
 PROJECTS = [
     Project("a src layout", {
