@@ -132,13 +132,16 @@ class _Attempt:
         producer = self._producers[function]
         loads = self.plan.finder.loads_of(function)
         found = {load: self._caller_of(load, producer) for load in loads.certain}
+        alone = bool(found) and self._may_stand_alone(producer, loads)
+        rest = [
+            load for load, caller in found.items() if caller is None and not self._is_bounded(load)
+        ]
+        views = {load: self._text_view(load, producer) for load in rest} if alone else {}
+        is_reached = len(views) == len(rest) and None not in views.values()
+        if is_reached and not producer.is_decorated:
+            found |= views
         producer.callers = [caller for caller in found.values() if caller is not None]
-        is_reached = all(
-            caller is not None or self._is_bounded(load) for load, caller in found.items()
-        )
-        producer.needs_decorator = not producer.is_decorated and not (
-            found and is_reached and self._may_stand_alone(producer, loads)
-        )
+        producer.needs_decorator = not producer.is_decorated and not (alone and is_reached)
 
     def relays_that_need_text(self) -> set[ast.AST]:
         """Return the relays that would need a decorator: it is nothing but churn to let them pass chunks on."""
@@ -162,6 +165,26 @@ class _Attempt:
             return Caller(load.file, edge.call, access, edge=edge)
         relay = self._relay(load, producer)
         return Caller(load.file, relay.call, access, relay=relay)
+
+    def _text_view(self, load: Load, producer: Producer) -> Caller | None:
+        """Return the call of *load* with a boundary that gives the text which the decorator would give.
+
+        It may stand wherever the call does, except where no edit can be made, or the contract may not be bound yet.
+        """
+        tree = load.file.tree
+        call = tree.parent_of[load.node]
+        if not isinstance(call, ast.Call) or call.func is not load.node:
+            return None
+        if tree.scope_of[call].function is None:
+            return None
+        sites = {site.node for site in load.file.sites if site.verdict == "auto"}
+        around = tree.ancestors(call)
+        if any(isinstance(node, ast.JoinedStr) or node in sites for node in around):
+            return None
+        try:
+            return Caller(load.file, call, self._access(load, producer))
+        except NeedsText:
+            return None
 
     def _access(self, load: Load, producer: Producer) -> Access:
         file = load.file
@@ -193,7 +216,9 @@ class _Attempt:
         items = items_of(producer, self._constants[function], self.plan)
         if items is None:
             raise NeedsText("unread-contract")
-        relay = read_relay(iteration, items, load.file)
+        call = load.file.tree.parent_of[load.node]
+        assert isinstance(call, ast.Call)
+        relay = read_relay(iteration, call, items, load.file)
         passes_on = self._generator(load, relay, self._constants[function])
         passes_on.yields.update(relay.passed)
         return relay

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .frame_flow import Flow, Place
     from .sites import Site
 
-NEVER = {"not-a-stream", OTHER}
+NEVER = {"not-a-stream", "double-framed", OTHER}
 SENDING = {"queue", "writer", "publish", "response"}
 SPEAKS_OF_SSE = re.compile(
     r"event-stream|eventsource|server-sent|(?<![a-z])sse(?![a-z])|\[DONE\]", re.IGNORECASE

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .content import content_of, need_of, several_of
+from .double_framing import generators_framed_again
 from .encoder_objects import settled_dialect
 from .errors import working_on
 from .facts import names_member
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from .facts import FileFacts
     from .frame_flow import Variable
     from .plan import Plan
-    from .scopes import Scope
+    from .scopes import FunctionNode, Scope
     from .sites import Site
 
 PUBLIC = {"public-helper", "shared-helper"}
@@ -49,6 +50,7 @@ class Judge:
         self.json_is_patched = plan.facts.project.matches(*JSON_PATCHES)
         self.failed: set[Site] = set()
         self.kept: dict[Site, str] = {}
+        self.framed_again: set[FunctionNode] = set()
 
     def read_sites(self) -> None:
         """Read what each site carries."""
@@ -70,6 +72,7 @@ class Judge:
                     with working_on(file.name, site.line):
                         flow.follow(site.node)
         self.text_functions.hand_out_chunks()
+        self.framed_again = generators_framed_again(self.plan)
         self._leave_others()
         for name, flow in self.plan.flows.items():
             with working_on(name):
@@ -226,9 +229,17 @@ class Judge:
         )
 
     def _judge_producers(self, flow: Flow) -> None:
+        as_bytes = {
+            expression
+            for site in flow.file.sites
+            if site.is_bytes
+            for expression in flow.yielded_from(site.node)
+        }
         for expression, node in flow.yields.items():
             scope = flow.file.tree.scope_of[node]
-            if not isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            if scope.node in self.framed_again and expression not in as_bytes:
+                flow.stuck[expression] = "double-framed"
+            elif not isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 flow.stuck[expression] = "carrier-lambda"
             elif reason := Producer(flow.file, scope.node, scope).refusal():
                 flow.stuck[expression] = reason

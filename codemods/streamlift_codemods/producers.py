@@ -48,7 +48,7 @@ class Caller:
         call: The call of the producer.
         contract: What the file calls the contract.
         edge: The edge that the call stands in.
-        relay: The relay that passes its items on.
+        relay: The relay that passes its items on. Without either, the call is given text as before.
     """
 
     file: FileFacts

@@ -460,6 +460,19 @@ def frame(x):
     yield f"data: {json.dumps(x)}\n\n"
 """,
     ),
+    "double-framed": _example(
+        r"""
+from sse_starlette import EventSourceResponse
+
+
+def endpoint(x):
+    return EventSourceResponse(_stream(x))
+
+
+async def _stream(x):
+    yield f"data: {json.dumps(x)}\n\n"
+""",
+    ),
     "route-generator": _example(
         r"""
 @app.get("/chat")

@@ -102,6 +102,8 @@ REASONS = {
         Reason("test-code", "The file is a test; its frames are expectations or fake upstreams.",
                "change the tests when the decorator goes"),
         Reason("not-a-stream", "The generator is a context manager, a fixture or a property.", NOTHING),
+        Reason("double-framed", "The framework makes an event of what the generator yields, so clients get the frame as the data of another.",
+               "yield the data only, if clients expect that: the bytes change"),
         Reason("route-generator", "The generator is the path operation itself; the framework decides what to make of it.",
                "return a response around an inner generator"),
         Reason("name-collision", "A name that the new code needs, such as StreamingChunk, means something else in this file.", "rename one of the two"),

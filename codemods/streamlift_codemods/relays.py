@@ -12,9 +12,10 @@ from .sites import CHUNK, CHUNK_ORIGIN
 if TYPE_CHECKING:
     from .facts import FileFacts
     from .item_uses import Items
-    from .scopes import Scope
+    from .scopes import Scope, ScopeTree
 
 Loop = ast.For | ast.AsyncFor
+CLOSING = {"contextlib.closing", "contextlib.aclosing"}
 
 
 @dataclass(frozen=True)
@@ -36,23 +37,65 @@ class Relay:
 
 def iteration_of(load: ast.expr, file: FileFacts) -> Loop | ast.YieldFrom | None:
     """Return the loop over the call of *load*, or the `yield from`, if that is in a generator function."""
+    call = file.tree.parent_of[load]
+    called = isinstance(call, ast.Call) and call.func is load
+    return iteration_over(call, file) if isinstance(call, ast.Call) and called else None
+
+
+def iteration_over(call: ast.Call, file: FileFacts) -> Loop | ast.YieldFrom | None:
+    """Return the loop over *call*, or the `yield from`, if that is in a generator function.
+
+    A variable may hold the call's iterator, if nothing but the loop reads it.
+    """
     tree = file.tree
-    call = tree.parent_of[load]
-    if not isinstance(call, ast.Call) or call.func is not load:
-        return None
-    parent = tree.parent_of[call]
-    iterates = isinstance(parent, ast.YieldFrom) or (
-        isinstance(parent, (ast.For, ast.AsyncFor)) and parent.iter is call
-    )
     scope = tree.scope_of[call]
-    if not iterates or not isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+    if not isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)) or not scope.yields:
         return None
-    assert isinstance(parent, (ast.For, ast.AsyncFor, ast.YieldFrom))
-    return parent if scope.yields else None
+    source = _only_use(call, file) or call
+    parent = tree.parent_of[source]
+    if isinstance(parent, ast.YieldFrom):
+        return parent
+    if isinstance(parent, (ast.For, ast.AsyncFor)) and parent.iter is source:
+        return parent
+    return None
 
 
-def read_relay(iteration: Loop | ast.YieldFrom, items: Items, file: FileFacts) -> Relay:
-    """Return the relay that *iteration*, over *items*, is.
+def _only_use(call: ast.Call, file: FileFacts) -> ast.Name | None:
+    """Return the one load that iterates the variable which holds the iterator that *call* makes."""
+    tree = file.tree
+    name = _variable_of(call, file)
+    scope = tree.scope_of[call]
+    if name is None or len(scope.bindings[name.id]) != 1 or scope.owner_of(name.id) is not scope:
+        return None
+    loads = [each for each in tree.loads_of(name.id, scope) if not _is_closed(each, tree)]
+    return loads[0] if len(loads) == 1 and tree.scope_of[loads[0]] is scope else None
+
+
+def _variable_of(call: ast.Call, file: FileFacts) -> ast.Name | None:
+    """Return the variable that holds what *call* gives: it is assigned, or closed at the end of a `with`."""
+    parent = file.tree.parent_of[call]
+    match parent:
+        case ast.Assign(targets=[ast.Name() as name]):
+            return name
+        case ast.Call() if file.tree.qualified_name(parent.func) in CLOSING:
+            match file.tree.parent_of[parent]:
+                case ast.withitem(optional_vars=ast.Name() as name):
+                    return name
+    return None
+
+
+def _is_closed(load: ast.Name, tree: ScopeTree) -> bool:
+    """Whether *load* only closes the iterator, as its boundary does too."""
+    attribute = tree.parent_of[load]
+    call = tree.parent_of[attribute]
+    closes = isinstance(attribute, ast.Attribute) and attribute.attr in {"close", "aclose"}
+    return closes and isinstance(call, ast.Call) and call.func is attribute
+
+
+def read_relay(
+    iteration: Loop | ast.YieldFrom, call: ast.Call, items: Items, file: FileFacts
+) -> Relay:
+    """Return the relay that *iteration*, over the *items* of *call*, is.
 
     Raises:
         NeedsText: If it does something with the items that only text allows.
@@ -60,20 +103,10 @@ def read_relay(iteration: Loop | ast.YieldFrom, items: Items, file: FileFacts) -
     tree = file.tree
     scope = tree.scope_of[iteration]
     if isinstance(iteration, ast.YieldFrom):
-        assert isinstance(iteration.value, ast.Call)
-        return Relay(scope, iteration.value, (iteration.value,), ())
-    call, target = iteration.iter, iteration.target
-    assert isinstance(call, ast.Call)
-    if not isinstance(target, ast.Name) or [b.node for b in scope.bindings[target.id]] != [
-        iteration
-    ]:
-        raise NeedsText("relay-text")
+        return Relay(scope, call, (call,), ())
     passed: list[ast.expr] = []
     uses: list[Use] = []
-    inside = {node for statement in iteration.body for node in ast.walk(statement)}
-    for load in tree.loads_of(target.id, scope):
-        if load not in inside or tree.scope_of[load] is not scope:
-            raise NeedsText("relay-text")  # it is kept for later
+    for load in _loads_of_item(iteration, scope, tree):
         if isinstance(tree.parent_of[load], ast.Yield):
             passed.append(load)
         elif use := rewritten_use(load, items, file):
@@ -84,3 +117,34 @@ def read_relay(iteration: Loop | ast.YieldFrom, items: Items, file: FileFacts) -
     if names and any(CHUNK in use.text for use in uses):
         raise NeedsText("name-collision")
     return Relay(scope, call, tuple(passed), tuple(dict.fromkeys(uses)))
+
+
+def _loads_of_item(loop: Loop, scope: Scope, tree: ScopeTree) -> list[ast.Name]:
+    """Return the loads of the item of *loop*: all that its variable has in the loop's body.
+
+    Others may bind the variable elsewhere, if what they bind and what the loop binds never mix.
+
+    Raises:
+        NeedsText: If an item may be seen from elsewhere, or something else within the loop.
+    """
+    if not isinstance(loop.target, ast.Name):
+        raise NeedsText("relay-text")
+    name = loop.target.id
+    inside = _body(loop)
+    binders = [binding.node for binding in scope.bindings[name]]
+    rebound = any(node in inside or tree.scope_of[node] is not scope for node in binders)
+    if rebound or scope.owner_of(name) is not scope:
+        raise NeedsText("relay-text")
+    others = [_body(node) for node in binders if isinstance(node, Loop) and node is not loop]
+    apart = [body for body in others if loop not in body]
+    found = []
+    for load in tree.loads_of(name, scope):
+        if load in inside and tree.scope_of[load] is scope:
+            found.append(load)
+        elif load in inside or not any(load in body for body in apart):
+            raise NeedsText("relay-text")  # it is kept for later
+    return found
+
+
+def _body(loop: Loop) -> set[ast.AST]:
+    return {node for statement in loop.body for node in ast.walk(statement)}

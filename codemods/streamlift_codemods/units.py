@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from .callers import boundary_around
 from .carriers import TEST_FILE
 from .edges import edge_of
-from .relays import iteration_of
+from .relays import iteration_of, iteration_over
 from .resolution import Function
 from .returning import is_generator
 
@@ -182,12 +182,14 @@ class _Survey:
             boundary = f"{caller.contract.name}.{'chunks' if caller.relay else 'stream'}"
         elif written is not None:
             boundary = ast.unparse(written.func)
-        consumer.supplies.append(Supply(source, load, boundary, None if boundary else reason))
+        gets_text = caller is not None and caller.edge is None and caller.relay is None
+        kept = reason if boundary is None or gets_text else None
+        consumer.supplies.append(Supply(source, load, boundary, kept))
         edge = caller.edge if caller else edge_of(load.node, load.file)
-        relays = iteration_of(load.node, load.file) or (boundary or "").endswith(".chunks")
+        loop = iteration_over(written, load.file) if written else iteration_of(load.node, load.file)
         if edge is not None:
             consumer.kind, consumer.framework = "endpoint", edge.framework
-        elif relays:
+        elif loop is not None:
             consumer.kind = "relay"
         elif not consumer.sites and consumer.kind == "producer":
             consumer.kind = "caller"

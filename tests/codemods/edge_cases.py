@@ -49,11 +49,11 @@ def endpoint(x):
     edge("flask, a generator as the view's value", FLASK, GENERATOR, """
 def endpoint(x):
     return _reply(x), {"Content-Type": "text/event-stream"}
-""", "decorator"),
+""", "caller", "SSE.stream(_reply(x))"),
     edge("flask, not what is sent", FLASK, GENERATOR, """
 def endpoint(x):
     return Response("text", 200, _reply(x))
-""", "decorator"),
+""", "caller", "SSE.stream(_reply(x))"),
     edge("django, a streaming response", DJANGO, GENERATOR, """
 def endpoint(x):
     return StreamingHttpResponse(_reply(x), content_type="text/event-stream")
@@ -93,13 +93,13 @@ def endpoint(x):
         seen.append(frame)
         Writer().write("tick")
     return seen
-""", "decorator", entry="app:endpoint"),
+""", "caller", "SSE.stream(_reply(x))", entry="app:endpoint"),
     edge("a loop that writes, and yields", SYNC + WRITER, GENERATOR, """
 def endpoint(x):
     for frame in _reply(x):
         Writer().write(frame)
         yield frame
-""", "decorator", entry="app:endpoint"),
+""", "caller", "SSE.stream(_reply(x))", entry="app:endpoint"),
     edge("a variable that is wrapped in itself", STARLETTE, ASYNC_GENERATOR, """
 async def beat(source):
     async for item in source:
@@ -124,7 +124,7 @@ def endpoint(x):
     source = _reply(x)
     note(type(source).__name__)
     return StreamingResponse(source, media_type="text/event-stream")
-""", "decorator", entry="app:endpoint"),
+""", "caller", "SSE.stream(_reply(x))", entry="app:endpoint"),
     edge("two responses of one variable", STARLETTE, ASYNC_GENERATOR, """
 def endpoint(x):
     source = _reply(x)
@@ -139,7 +139,7 @@ def endpoint(x):
     edge("joined into one body", "import json\n\nfrom starlette.responses import Response\n\n\n", GENERATOR, """
 def endpoint(x):
     return Response("".join(_reply(x)), media_type="text/event-stream")
-""", "decorator", entry="app:endpoint"),
+""", "caller", "SSE.stream(_reply(x))", entry="app:endpoint"),
     edge("a subclass of a subclass", STARLETTE, ASYNC_GENERATOR, """
 class Base(StreamingResponse):
     media_type = "text/event-stream"

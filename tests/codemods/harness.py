@@ -180,7 +180,8 @@ def _editable_lines(plan: Plan) -> dict[str, set[int]]:
                 lines |= _lines(site.carrier.statement)
     for producer in plan.all_producers:
         for caller in producer.callers:
-            written = caller.edge.responses if caller.edge else [u.node for u in caller.relay.uses]
+            written = caller.edge.responses if caller.edge else ()
+            written = [use.node for use in caller.relay.uses] if caller.relay else written
             for node in (caller.call, *written):
                 editable[caller.file.name] |= _lines(node)
     return editable

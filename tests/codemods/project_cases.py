@@ -181,6 +181,142 @@ RELAYS = [
         {"contains": TEXT, "lacks": CHUNKS[:1]},
     ),
     (
+        "in two loops over one name",
+        """
+        async for item in reply(x):
+            yield item
+        async for item in reply(x):
+            saved += item
+            yield item
+        note(saved)
+""",
+        {"contains": (*CHUNKS, "saved += SSE.format_chunk(item)"), "lacks": TEXT},
+    ),
+    (
+        "in a loop over a name that others use as well",
+        """
+        item = "unread"
+        for item in ["a", "b"]:
+            note(item)
+        async for item in reply(x):
+            yield item
+""",
+        {"contains": CHUNKS},
+    ),
+    (
+        "in one of two loops only",
+        """
+        async for item in reply(x):
+            yield item
+        async for item in reply(x):
+            if "[DONE]" in item:
+                note("done")
+            yield item
+""",
+        {"contains": (*CHUNKS, *TEXT)},
+    ),
+    (
+        "whose name is read after the loops",
+        """
+        async for item in reply(x):
+            yield item
+        for item in []:
+            note(item)
+        note(item)
+""",
+        {"contains": TEXT, "lacks": CHUNKS[:1]},
+    ),
+    (
+        "in a loop within a loop over the same name",
+        """
+        for item in ["a", "b"]:
+            async for item in reply(x):
+                yield item
+            note(item)
+""",
+        {"contains": TEXT, "lacks": CHUNKS[:1]},
+    ),
+    (
+        "around a loop over the same name",
+        """
+        async for item in reply(x):
+            for item in ["a"]:
+                note("inner")
+            yield item
+""",
+        {"contains": TEXT, "lacks": CHUNKS[:1]},
+    ),
+    (
+        "whose name another function binds",
+        """
+        def change():
+            nonlocal item
+            item = "changed"
+
+        async for item in reply(x):
+            change()
+            yield item
+""",
+        {"contains": TEXT, "lacks": CHUNKS[:1]},
+    ),
+    (
+        "whose source is in a variable",
+        """
+        source = reply(x)
+        note("asked")
+        try:
+            async for item in source:
+                yield item
+        finally:
+            await source.aclose()
+""",
+        {"contains": (*CHUNKS[1:], "source = SSE.chunks(reply(x))")},
+    ),
+    (
+        "whose source a context closes",
+        """
+        async with contextlib.aclosing(reply(x)) as source:
+            async for item in source:
+                yield item
+""",
+        {"contains": (*CHUNKS[1:], "aclosing(SSE.chunks(reply(x)))")},
+    ),
+    (
+        "whose source is read elsewhere too",
+        """
+        source = reply(x)
+        note(await source.__anext__())
+        async for item in source:
+            yield item
+""",
+        {"contains": ("source = reply(x)",), "lacks": CHUNKS[:1]},
+    ),
+    (
+        "whose source is bound twice",
+        """
+        source = reply(x)
+        if x:
+            source = reply("")
+        async for item in source:
+            yield item
+""",
+        {"contains": ("source = reply(x)",), "lacks": CHUNKS[:1]},
+    ),
+    (
+        "whose source another function sees",
+        """
+        source = reply(x)
+
+        def seen():
+            return source
+
+        async for item in source:
+            note(str(seen() is source))
+            yield item
+""",
+        {"contains": ("source = reply(x)",), "lacks": CHUNKS[:1]},
+    ),
+    (
         "that fails on a mark",
         """
         async for item in reply(x):
@@ -222,6 +358,80 @@ from .service import _reply
 async def endpoint(x):
     async for item in _reply(x):
         yield item.upper()
+""", service=SERVICE.replace("reply", "_reply"), boundary=("caller",), contains=("in SSE.stream(_reply(x)):",), lacks=("producer",)),
+    project("a private producer whose caller is handed its frames", """
+from .service import _reply
+
+async def collected(source):
+    return [item async for item in source]
+
+async def endpoint(x):
+    for item in await collected(_reply(x)):
+        yield item
+""", service=SERVICE.replace("reply", "_reply"), boundary=("caller",), contains=("collected(SSE.stream(_reply(x)))",), lacks=("producer",)),
+    project("a private producer with a heartbeat between its frames", """
+import asyncio
+
+from .service import _reply
+
+async def endpoint(x):
+    source = _reply(x)
+    pending = asyncio.ensure_future(source.__anext__())
+    try:
+        while True:
+            try:
+                frame = await asyncio.wait_for(asyncio.shield(pending), timeout=20)
+            except asyncio.TimeoutError:
+                yield ": keep-alive\\n\\n"
+                continue
+            except StopAsyncIteration:
+                break
+            yield frame
+            pending = asyncio.ensure_future(source.__anext__())
+    finally:
+        pending.cancel()
+        await asyncio.gather(pending, return_exceptions=True)
+        await source.aclose()
+""", "typed", "payload", service=SERVICE.replace("reply", "_reply"), boundary=("decorator", "caller"), contains=("source = SSE.stream(_reply(x))",)),
+    project("a private producer whose text is searched by a pattern", """
+import re
+
+from .service import _reply
+
+async def endpoint(x):
+    async for item in _reply(x):
+        if not re.match(r"data: (?!\\[DONE\\])", item):
+            continue
+        if item.startswith("event: error"):
+            return
+        yield item
+""", service=SERVICE.replace("reply", "_reply"), boundary=("caller",), contains=("in SSE.stream(_reply(x)):",), lacks=("producer",)),
+    project("a private producer that is asked for in an f-string", """
+from .service import _reply
+
+async def endpoint(x):
+    yield f"{type(_reply(x)).__name__}"
+""", service=SERVICE.replace("reply", "_reply"), boundary=("decorator",), lacks=("SSE.stream",)),
+    project("a private producer that is called with the module", """
+from .service import _reply
+
+FIRST = _reply("first")
+
+import chat.service
+
+async def endpoint(x):
+    async for item in FIRST:
+        yield item.upper()
+""", service=SERVICE.replace("reply", "_reply"), boundary=("decorator",), lacks=("SSE.stream",), entry=None),
+    project("a private producer that is handed on uncalled", """
+from .service import _reply
+
+async def answer(make, x):
+    async for item in make(x):
+        yield item
+
+def endpoint(x):
+    return answer(_reply, x)
 """, service=SERVICE.replace("reply", "_reply"), boundary=("decorator",), lacks=("SSE.stream",)),
     project("a private producer that a test calls", """
 from .service import _reply
@@ -298,6 +508,52 @@ def answer(chat: Chat, x):
 def endpoint(x):
     return answer(Loud(), x)
 """, service=CLASS, boundary=("decorator",), contains=("SSE.stream(chat.reply(x))",)),
+    project("framed again by sse-starlette", """
+from sse_starlette.sse import EventSourceResponse
+
+from .service import reply
+
+def endpoint(x):
+    return EventSourceResponse(reply(x), ping=3600)
+""", "refused double-framed", boundary=()),
+    project("framed again, in a variable and by name", """
+import sse_starlette
+
+from .service import Chat
+
+def endpoint(x):
+    chat = Chat()
+    frames = chat.reply(x)
+    return sse_starlette.EventSourceResponse(content=frames, ping=3600)
+""", "refused double-framed", service=CLASS, boundary=()),
+    project("framed again by FastAPI", """
+import json
+
+from fastapi import FastAPI
+from fastapi.sse import EventSourceResponse
+
+app = FastAPI()
+
+@app.get("/", response_class=EventSourceResponse)
+async def endpoint():
+    yield f"data: {json.dumps(1)}\\n\\n"
+""", "refused double-framed", "payload", boundary=("decorator",), entry="chat.api:app"),
+    project("bytes, which sse-starlette sends as they are", """
+from sse_starlette.sse import EventSourceResponse
+
+from .service import reply
+
+def endpoint(x):
+    return EventSourceResponse(reply(x), ping=3600)
+""", service=SERVICE.replace('\\n\\n"', '\\n\\n".encode()'), boundary=("decorator",)),
+    project("a response of another kind by the same name", """
+from .service import reply
+
+class EventSourceResponse(StreamingResponse): ...
+
+def endpoint(x):
+    return EventSourceResponse(reply(x), media_type="text/event-stream")
+""", boundary=("decorator",)),
     project("scripts beside each other", """
 from service import reply
 
@@ -365,6 +621,7 @@ def endpoint(x):
          lacks=("producer", "from shop.sse_contracts import SSE")),
     *(
         project(f"a relay: {name}", f"""
+import contextlib
 import json
 from collections.abc import AsyncIterator
 

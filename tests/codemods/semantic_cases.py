@@ -1100,7 +1100,7 @@ async def stream(x):
     async for frame in _generate(x):
         note(frame[:6])
         yield frame
-""", "payload", head=RESPONSE, entry="app:stream", boundary=("decorator",)),
+""", "payload", head=RESPONSE, entry="app:stream", boundary=("caller",), contains=("in SSE.stream(_generate(x)):",)),
     app("through a variable", """
 def endpoint(x):
     async def generate():

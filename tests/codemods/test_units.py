@@ -80,7 +80,7 @@ FILES = {
 }
 TREE = """\
 chat.api:collected (caller) chat/api.py:19
-    text (unknown-use) of chat.service:other (producer, 1 site) chat/service.py:8
+    SSE.stream (unknown-use) of chat.service:other (producer, 1 site) chat/service.py:8
 chat.api:plain (endpoint of starlette) chat/api.py:15
     SSE.stream of chat.service:other (producer, 1 site) chat/service.py:8
 
@@ -89,7 +89,7 @@ chat.api:endpoint (endpoint of starlette) chat/api.py:7
         SSE.chunks of chat.service:reply (producer, 1 site) chat/service.py:4
 chat.api:search (endpoint of starlette) chat/api.py:11
     text (no-chunks) of chat.relay:searched (relay) chat/relay.py:13
-        text (relay-text) of chat.service:reply (producer, 1 site) chat/service.py:4
+        SSE.stream (relay-text) of chat.service:reply (producer, 1 site) chat/service.py:4
 """
 CONSUMERS = [
     ("chat/api.py", 8, "endpoint", "chat.relay:relayed", "converted", None),

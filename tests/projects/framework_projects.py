@@ -338,5 +338,5 @@ async def reply(q):
     return EventSourceResponse(reply(q), ping=3600)
 """,
         "service.py": SERVICE,
-    }, {"service.py": REPLY}, needs="sse_starlette"),
+    }, {"service.py": ("refused double-framed",) * len(REPLY)}, needs="sse_starlette"),
 ]  # fmt: skip

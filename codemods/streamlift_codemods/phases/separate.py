@@ -149,6 +149,8 @@ class _FileRewriting:
         for caller in self.callers:
             if caller.relay is not None:
                 self._relay(caller, caller.relay)
+            elif caller.edge is None:
+                self.edits += self._around(caller, "stream")
         for relay in self.relays:
             self._annotate(_item_type(relay.node.returns), foreign=relay.yields_other_things)
         self._add_imports()

@@ -146,7 +146,8 @@ def _branch(station: Station, depth: int, above: frozenset[Station], how: str = 
     place = f"{station.file.name}:{station.line}"
     lines = [f"{'    ' * depth}{how}{station.name} ({what}{sites}) {place}"]
     for supply in station.supplies if station not in above else ():
-        how = supply.boundary or f"text ({supply.reason})"
+        how = supply.boundary or "text"
+        how += f" ({supply.reason})" if supply.reason else ""
         lines += _branch(supply.source, depth + 1, above | {station}, f"{how} of ")
     return lines
 
