@@ -80,12 +80,19 @@ def test_any_use_in_another_file_keeps_the_decorator(other, tmp_path):
 @pytest.mark.parametrize(
     "use",
     [
-        pytest.param("\n\ndef save(n):\n    return ''.join(_reply(n))\n", id="a call without edge"),
+        pytest.param("\n\nTEXT = ''.join(_reply(1))\n", id="a call with the module"),
         pytest.param("\n\nREPLIES = {'reply': _reply}\n", id="a value"),
     ],
 )
 def test_any_other_use_in_its_file_keeps_the_decorator(use, tmp_path):
     assert DECORATED in rewritten(PRIVATE + EDGE + use, tmp_path)
+
+
+def test_a_call_that_needs_text_gets_it_from_the_contract(tmp_path):
+    text = rewritten(PRIVATE + EDGE + "\n\ndef save(n):\n    return ''.join(_reply(n))\n", tmp_path)
+
+    assert DECORATED not in text
+    assert "return ''.join(SSE.stream(_reply(n)))" in text
 
 
 # Phase 3 itself

@@ -95,5 +95,8 @@ def test_each_file_is_a_step_that_can_be_shipped(project, tmp_path):
         migrated(project, path)
         assert printed(project, CALL) == PRINTED
 
-    for name in ("service.py", "other.py", "sse_contracts.py"):
+    for name in ("other.py", "sse_contracts.py"):
         assert (project / "app" / name).read_text() == (at_once / "app" / name).read_text()
+    stepwise = (project / "app/service.py").read_text()
+    undecorated = stepwise.replace("@producer(SSE)\n", "").replace(", producer", "")
+    assert undecorated == (at_once / "app/service.py").read_text()
