@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Literal
 from .carriers import carrier_of
 from .producers import BINDING_DECORATORS, is_private
 from .scopes import last_name
-from .statements import assignment_before
+from .statements import binding_before
 
 if TYPE_CHECKING:
     from .facts import FileFacts
@@ -255,9 +255,9 @@ class Flow:
         return all(self.is_direct(use) for use in self._attached(place))
 
     def _is_read_next(self, place: Variable) -> bool:
-        """Whether each load of *place* stands in the statement right behind an assignment of it."""
+        """Whether each load of *place* stands right behind an assignment of it, or branches that end so."""
         names = [load for load in self.loads_of(place) if isinstance(load, ast.Name)]
-        before = [assignment_before(load, place.name, self.file.tree) for load in names]
+        before = [binding_before(load, self.file.tree) for load in names]
         is_local = not place.owner.is_class
         return is_local and None not in before and len(set(before)) == len(before)
 

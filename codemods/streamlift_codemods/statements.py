@@ -40,6 +40,26 @@ def assignment_before_statement(
     return None
 
 
+def binding_before(load: ast.Name, tree: ScopeTree) -> ast.stmt | None:
+    """Return the statement right before that of *load*, in the same block, if binding its name is the last thing it does."""
+    statement = next(node for node in tree.ancestors(load) if isinstance(node, ast.stmt))
+    if not isinstance(statement, (ast.Expr, ast.Return, ast.Assign, ast.AnnAssign)):
+        return None
+    for block in blocks_of(tree.parent_of[statement]):
+        if statement in block and block.index(statement):
+            before = block[block.index(statement) - 1]
+            return before if _ends_by_binding(before, load.id) else None
+    return None
+
+
+def _ends_by_binding(statement: ast.stmt, name: str) -> bool:
+    """Whether *statement* binds *name*, or each branch of it does so at its end."""
+    if isinstance(statement, ast.If):
+        branches = (statement.body, statement.orelse)
+        return all(block and _ends_by_binding(block[-1], name) for block in branches)
+    return isinstance(statement, (ast.Assign, ast.AnnAssign)) and bound_by(statement) == name
+
+
 def blocks_of(node: ast.AST) -> list[list[ast.stmt]]:
     """Return the blocks of statements that *node* holds."""
     blocks = [getattr(node, name, None) for name in ("body", "orelse", "finalbody")]

@@ -82,6 +82,36 @@ def stream(x):
     note(inner())
     yield frame
 """, "payload as text"),
+    app("a variable that is bound at the end of each branch", """
+async def stream(x):
+    async for item in upstream():
+        if item == "one":
+            frame = f"event: one\\ndata: {json.dumps(item)}\\n\\n"
+        elif item:
+            frame = f"data: {json.dumps([item])}\\n\\n"
+        else:
+            note("none")
+            frame = "data: [DONE]\\n\\n"
+        yield frame
+""", "payload", "payload", "typed", lacks=("SSE.encoded",)),
+    app("a variable that is bound in branches, and something runs after", """
+async def stream(x):
+    payload = {"x": x}
+    if x:
+        frame = f"data: {json.dumps(payload)}\\n\\n"
+        payload.clear()
+    else:
+        frame = f"data: {json.dumps([payload])}\\n\\n"
+    yield frame
+""", "payload", "payload", contains=("SSE.encoded(StreamingChunk.of(payload))", "SSE.encoded(StreamingChunk.of([payload]))")),
+    app("a variable that is bound in one branch, and before", """
+async def stream(x):
+    payload = {"x": x}
+    frame = f"data: {json.dumps(payload)}\\n\\n"
+    if payload.pop("x"):
+        frame = f"data: {json.dumps([payload])}\\n\\n"
+    yield frame
+""", "payload", "payload", contains=("SSE.encoded(StreamingChunk.of(payload))",)),
     app("what never changes is not encoded where it is collected", """
 def stream(x):
     frames = []
