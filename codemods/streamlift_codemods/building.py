@@ -13,7 +13,7 @@ from .built_text import read_built_text
 from .fragment import parse_fragment
 from .frame_text import NotAFrame, parse_frames
 from .payload import read_encoder_call
-from .purity import is_str, reads_names
+from .purity import is_settled_name, is_str, reads_names
 from .read_text import NotReadable, names_in
 from .source import comments_in
 from .statements import blocks_of, bound_by, runs_first
@@ -107,20 +107,64 @@ class _Finder:
                     found = self._building(run[first:], statement)
                     if found is not None and (piece in found.statements or piece is statement):
                         yield found
-            if self._built_by(statement) is None:
+            if self._built_by(statement) is None and not self._stands_by(statement):
                 return
 
     def _run_before(self, statement: ast.stmt, before: list[ast.stmt]) -> list[ast.stmt]:
         """Return the statements right before *statement* that build what it, or a later one of them, reads."""
         needed = names_in(statement)
         run: list[ast.stmt] = []
+        passed: list[ast.stmt] = []
         for earlier in reversed(before):
             built = self._built_by(earlier)
-            if not built or not built & needed:
+            if (
+                built
+                and built & needed
+                and self._may_pass(earlier, built, passed, [*run, statement])
+            ):
+                run.insert(0, earlier)
+                needed |= names_in(earlier)
+            elif self._stands_by(earlier):
+                passed.append(earlier)
+            else:
                 break
-            run.insert(0, earlier)
-            needed |= names_in(earlier)
         return run
+
+    def _stands_by(self, statement: ast.stmt) -> bool:
+        """Whether *statement* only binds a name to a display of names that no call can bind again."""
+        if not isinstance(statement, (ast.Assign, ast.AnnAssign)) or bound_by(statement) is None:
+            return False
+        return statement.value is not None and self._is_plain(statement.value)
+
+    def _is_plain(self, node: ast.expr) -> bool:
+        match node:
+            case ast.Constant():
+                return True
+            case ast.Name():
+                return is_settled_name(node, self.tree, self.scope)
+            case ast.Dict(keys=keys, values=values):
+                constant = all(isinstance(key, ast.Constant) for key in keys)
+                return constant and all(map(self._is_plain, values))
+            case ast.List(elts=elements) | ast.Tuple(elts=elements):
+                return all(map(self._is_plain, elements))
+        return False
+
+    def _may_pass(
+        self, statement: ast.stmt, built: set[str], passed: list[ast.stmt], later: list[ast.stmt]
+    ) -> bool:
+        """Whether *statement*, which builds *built*, may run behind those *passed*, which stay.
+
+        It may fail: then nobody may see that these did not run.
+        """
+        for one in passed:
+            assert isinstance(one, (ast.Assign, ast.AnnAssign))
+            name = bound_by(one)
+            assert name is not None
+            if name in names_in(statement) or built & names_in(one):
+                return False
+            if not _Group(self.tree, self.scope, [one, *later]).is_closed(name):
+                return False
+        return True
 
     def _built_by(self, statement: ast.stmt) -> set[str] | None:
         """Return the names whose text *statement* builds, None if it does anything else."""

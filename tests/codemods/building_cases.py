@@ -83,6 +83,47 @@ async def stream(x):
     lines.append(f"data: {json.dumps(x)}")
     yield "\\n".join(lines) + "\\n\\n"
 """, not_sse=("no-terminator", "no-terminator", "no-terminator")),
+    app("built: a list with its payload between", """
+async def stream(x):
+    lines = [f"event: {x}"]
+    payload = {"x": x, "n": [1, x]}
+    lines.append(f"data: {json.dumps(payload)}")
+    yield "\\n".join(lines) + "\\n\\n"
+""", "payload", contains=('    payload = {"x": x, "n": [1, x]}\n    yield StreamingChunk.of(payload, event=f"{x}")\n',)),
+    app("built: a list with its payload between, that something else sees", """
+async def stream(x):
+    payload = None
+    try:
+        lines = [f"event: {x}"]
+        payload = {"x": x}
+        lines.append(f"data: {json.dumps(payload)}")
+        yield "\\n".join(lines) + "\\n\\n"
+    except TypeError:
+        note(str(payload))
+""", not_sse=("no-terminator", "no-terminator")),
+    app("built: a list with what it reads bound between", """
+async def stream(x):
+    y = x
+    lines = [f"event: {y}"]
+    y = [x]
+    lines.append(f"data: {json.dumps(y)}")
+    yield "\\n".join(lines) + "\\n\\n"
+""", not_sse=("no-terminator", "no-terminator")),
+    app("built: a list with a call between", """
+async def stream(x):
+    lines = [f"event: {x}"]
+    payload = dict(x=note("between", x))
+    lines.append(f"data: {json.dumps(payload)}")
+    yield "\\n".join(lines) + "\\n\\n"
+""", not_sse=("no-terminator", "no-terminator")),
+    app("built: a text with its frame kept between", """
+async def stream(x):
+    text = f"event: {x}\\n"
+    kept = text
+    text += f"data: {json.dumps(x)}\\n\\n"
+    yield text
+    note(kept)
+""", "review split-frame", "payload as text"),
     app("built: a list with something between", """
 async def stream(x):
     lines = ["event: a"]
