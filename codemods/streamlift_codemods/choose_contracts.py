@@ -183,7 +183,7 @@ def _is_alone(home: ContractHome, homes_of: dict[FileFacts, set[ContractHome]]) 
 
 
 def _bound_names(file: FileFacts, home: ContractHome) -> set[str]:
-    names: set[str] = set()
+    names = {*file.from_stars}
     for scope in {file.tree.module, *file.tree.scope_made_by.values()}:
         for name, bindings in scope.bindings.items():
             origin = {file.absolute(binding.qualified) for binding in bindings if binding.qualified}

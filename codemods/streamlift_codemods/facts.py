@@ -49,6 +49,18 @@ class FileFacts:
         """The quote of most of its plain strings; inside of an f-string its own quotes decide."""
         return self.source.majority_quote(self.tree.outer_strings)
 
+    @cached_property
+    def from_stars(self) -> set[str]:
+        """The names that are loaded, and that nothing binds but perhaps a star import."""
+        tree = self.tree
+        if not tree.module.star_import:
+            return set()
+        return {
+            name
+            for name, loads in tree.name_loads.items()
+            if any(tree.scope_of[load].owner_of(name) is None for load in loads)
+        }
+
     @property
     def module(self) -> str:
         """The dotted name under which the file is imported."""

@@ -6,6 +6,7 @@ import ast
 import re
 import sys
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from .edits import FIRST_PARTY, FUTURE, LOCAL, STANDARD_LIBRARY, THIRD_PARTY, Edit, insert, replace
@@ -79,14 +80,17 @@ def _is_plain(node: ast.ImportFrom) -> bool:
 
 
 def header_imports(tree: ast.Module) -> list[ImportNode]:
-    """Return the imports at the top of the module, up to the first other statement."""
-    found: list[ImportNode] = []
-    for index, statement in enumerate(tree.body):
-        if isinstance(statement, (ast.Import, ast.ImportFrom)):
-            found.append(statement)
-        elif not (index == 0 and is_docstring(statement)):
-            break
-    return found
+    """Return the imports at the top of the module, up to the first other statement.
+
+    Where a star import comes later, which may hide all that is imported before it: those around that.
+    """
+    body = tree.body[1:] if is_docstring_first(tree) else tree.body
+    runs = [
+        [node for node in run if isinstance(node, (ast.Import, ast.ImportFrom))]
+        for _, run in groupby(body, key=lambda node: isinstance(node, (ast.Import, ast.ImportFrom)))
+    ]
+    late = [run for run in runs if any(node.names[0].name == "*" for node in run)]
+    return late[-1] if late else runs[0] if runs else []
 
 
 def is_docstring(statement: ast.stmt) -> bool:
@@ -117,12 +121,14 @@ def end_of_header(source: SourceFile) -> int:
 
 def end_of_imports(source: SourceFile) -> int:
     """Return the offset of the line after the last import before the first definition, or that of the header."""
-    last = None
+    block = header_imports(source.tree)
+    last: ast.stmt | None = block[-1] if block else None
     for statement in source.tree.body:
         if isinstance(statement, DEFINITIONS):
             break
         nested = ast.walk(statement) if isinstance(statement, (ast.If, ast.Try)) else [statement]
-        if any(isinstance(node, (ast.Import, ast.ImportFrom)) for node in nested):
+        is_later = last is None or statement.lineno > last.lineno
+        if is_later and any(isinstance(node, (ast.Import, ast.ImportFrom)) for node in nested):
             last = statement
     return _after(source, last)
 

@@ -20,11 +20,14 @@ def are_free(scope: Scope, file: FileFacts) -> bool:
     return (
         origins <= CHUNK_ORIGIN
         and not any(file.is_taken(name) for name in IN_MODULE)
-        and not _has_late_star(file)
+        and file.from_stars.isdisjoint({CHUNK, *IN_MODULE})
+        and not _has_late_star(scope, file)
     )
 
 
-def _has_late_star(file: FileFacts) -> bool:
-    """Whether a star import behind the header may hide the names that we import."""
+def _has_late_star(scope: Scope, file: FileFacts) -> bool:
+    """Whether a star import may hide the names that we import, or comes behind what *scope* is the scope of."""
     block = header_imports(file.source.tree)
-    return file.tree.module.star_import > (block[-1].lineno if block else 0)
+    last = block[-1].lineno if block else 0
+    is_above = bool(file.tree.module.star_import) and getattr(scope.node, "lineno", last) < last
+    return is_above or file.tree.module.star_import > last

@@ -392,6 +392,30 @@ def stream(x):
         "zother.py": "from other import *\n",
         "app.py": 'import json\n\nfrom zother import *\n\n\nasync def stream(x):\n    yield f"data: {json.dumps(x)}\\n\\n"\n',
     }, ("encoded",)),
+    Case("a star import behind other code", {
+        "other.py": "SSE = 1\nproducer = 2\nStreamingChunk = 3\nSSEFormatter = 4\n",
+        "app.py": 'import json\n\nLIMIT = 3\n\nfrom other import *\nfrom stage import note\n\n\nasync def stream(x):\n    note(LIMIT)\n    yield f"data: {json.dumps(x)}\\n\\n"\n',
+    }, ("encoded",)),
+    Case("a star import behind a function that has nothing to do with it", {
+        "other.py": "SSE = 1\nproducer = 2\nStreamingChunk = 3\nSSEFormatter = 4\n",
+        "app.py": 'import json\n\n\ndef double(x):\n    return [x, x]\n\n\nfrom other import *\n\n\nasync def stream(x):\n    yield f"data: {json.dumps(double(x))}\\n\\n"\n',
+    }, ("encoded",)),
+    Case("a star import behind the producer", {
+        "other.py": "limit = 3\n",
+        "app.py": 'import json\n\n\nasync def stream(x):\n    yield f"data: {json.dumps([x, limit])}\\n\\n"\n\n\nfrom other import *\n',
+    }, ("refused name-collision",)),
+    Case("a star import in a branch, behind the others", {
+        "other.py": "limit = 3\n",
+        "app.py": 'import json\n\nif json:\n    from other import *\n\n\nasync def stream(x):\n    yield f"data: {json.dumps([x, limit])}\\n\\n"\n',
+    }, ("refused name-collision",)),
+    Case("a star import gives a name of ours, which the file uses", {
+        "other.py": "class StreamingChunk(dict):\n    pass\n",
+        "app.py": 'import json\nfrom other import *\n\n\nasync def stream(x):\n    yield f"data: {json.dumps(StreamingChunk(a=x))}\\n\\n"\n',
+    }, ("refused name-collision",)),
+    Case("a star import gives the name of a contract, which the file uses", {
+        "other.py": "SSE = {'a': 1}\n",
+        "app.py": 'import json\nfrom other import *\n\n\nasync def stream(x):\n    yield f"data: {json.dumps([SSE, x])}\\n\\n"\n',
+    }, ("encoded",)),
     Case("no blank line between the import and the function", 'import json\nasync def stream(x):\n    yield f"data: {json.dumps(x)}\\n\\n"\n', ("payload",)),
     Case("one blank line between the import and the class", 'import json\n\nclass Service:\n    async def stream(self, x):\n        yield f"data: {json.dumps(x)}\\n\\n"\n', ("payload",), entry="app:Service().stream"),
 ]  # fmt: skip
