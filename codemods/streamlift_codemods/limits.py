@@ -90,13 +90,13 @@ def _is_defined(name: str, plan: Plan) -> bool:
 
 
 def _makers(named: list[Station]) -> list[Station]:
-    """Return *named*; in the place of one that only hands on, those that it gets frames from."""
-    found: dict[Station, None] = {}
-    pending = [*named]
+    """Return *named*; one that makes no frames, such as an endpoint, stands for all that it gets frames from."""
+    found = dict.fromkeys(named)
+    pending = [station for station in found if not station.sites]
     for station in pending:  # it grows
-        if station not in found:
-            found[station] = None
-            pending += [] if station.sites else [supply.source for supply in station.supplies]
+        sources = [supply.source for supply in station.supplies]
+        pending += [source for source in sources if source not in found]
+        found |= dict.fromkeys(sources)
     return [*found]
 
 

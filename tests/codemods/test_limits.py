@@ -95,6 +95,24 @@ def test_the_endpoint_stands_for_what_it_sends(project, capsys):
     assert changed(project) == ["@producer(SSE)", "def endpoint(x):"]
 
 
+def test_the_endpoint_stands_for_what_its_relays_get_too(tmp_path, capsys):
+    relay = (
+        CHAT.replace(b"first(x), media", b"relay(x), media")
+        + b"""
+
+async def relay(x):
+    yield "retry: 1\\ndata: hello\\n\\n"
+    async for item in first(x):
+        yield item
+"""
+    )
+    write(tmp_path, {"pyproject.toml": b"", "pkg/__init__.py": b"", "pkg/chat.py": relay})
+
+    _, out, _ = migrate(capsys, tmp_path, "pkg.chat:endpoint")
+
+    assert "Migrated 2 sites in 1 file; 0 left.\n" in out
+
+
 def test_one_after_the_other_is_the_same_as_all_at_once(project, tmp_path_factory, capsys):
     whole = tmp_path_factory.mktemp("whole")
     write(whole, {"pyproject.toml": b"", "pkg/__init__.py": b"", "pkg/chat.py": CHAT})

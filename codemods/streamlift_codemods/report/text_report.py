@@ -14,6 +14,7 @@ from ..rules import code_of
 from ..units import units_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from ..consumers import Consumer
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from ..project import Project
     from ..read_text import Hole, Part
     from ..sites import Site
-    from ..units import Station, Unit
+    from ..units import Station, Supply, Unit
 
 SHOWN = 100
 LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
@@ -124,9 +125,12 @@ def _left(consumer: Consumer) -> str:
     """Return a paragraph for a place that goes on reading text."""
     file, node, reason = consumer.file, consumer.node, consumer.reason or ""
     place = f"{file.name}:{node.lineno}:{node.col_offset + 1}"
+    head = f"{place}: {consumer.kind} {consumer.verdict} ({reason})"
+    head += f" in {consumer.scope.path or 'the module'}\n"
+    if consumer.source is None:  # most read what another service sends
+        return f"{head}\n"
     return (
-        f"{place}: {consumer.kind} {consumer.verdict} ({reason})"
-        f" in {consumer.scope.path or 'the module'}\n"
+        f"{head}"
         f"    {_cut(' '.join(file.source.segment(node).split()))}\n"
         f"    {_meaning(reason)} {_remedy(reason)}\n\n"
     )
@@ -135,21 +139,32 @@ def _left(consumer: Consumer) -> str:
 def _tree(unit: Unit) -> str:
     """Return the stations of *unit*: each end, and below it where it gets its frames from."""
     lines: list[str] = []
+    drawn: set[Station] = set()
     for end in unit.ends:
-        lines += _branch(end, 0, frozenset())
+        lines += _branch(end, 0, drawn)
     return "".join(f"{line}\n" for line in lines) + "\n"
 
 
-def _branch(station: Station, depth: int, above: frozenset[Station], how: str = "") -> list[str]:
+def _branch(station: Station, depth: int, drawn: set[Station], how: str = "") -> Iterator[str]:
+    """Give the line of *station* and those of its sources; of what was *drawn* before, the line only."""
     what = f"{station.kind} of {station.framework}" if station.framework else station.kind
     sites = f", {_count(len(station.sites), 'site')}" if station.sites else ""
     place = f"{station.file.name}:{station.line}"
-    lines = [f"{'    ' * depth}{how}{station.name} ({what}{sites}) {place}"]
-    for supply in station.supplies if station not in above else ():
-        how = supply.boundary or "text"
-        how += f" ({supply.reason})" if supply.reason else ""
-        lines += _branch(supply.source, depth + 1, above | {station}, f"{how} of ")
-    return lines
+    is_known = station in drawn and station.supplies
+    yield f"{'    ' * depth}{how}{station.name} ({what}{sites}) {place}{' ...' if is_known else ''}"
+    if is_known:
+        return
+    drawn.add(station)
+    calls = Counter((supply.source, _way(supply)) for supply in station.supplies)
+    for (source, way), number in calls.items():
+        times = f"{number} calls of " if number > 1 else ""
+        yield from _branch(source, depth + 1, drawn, f"{way} of {times}")
+
+
+def _way(supply: Supply) -> str:
+    """Return how a station gets the frames of another: from which boundary, or as text, and why."""
+    reason = f" ({supply.reason})" if supply.reason else ""
+    return (supply.boundary or "text") + reason
 
 
 def _destinations(consumers: list[Consumer]) -> str:
