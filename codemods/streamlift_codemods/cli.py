@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from .errors import ToolError, ToolFailure, UsageError, failure_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from .plan import Plan
     from .project import Project
@@ -35,11 +35,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         not be analysed or was asked for wrongly.
     """
     options = _parser().parse_args(arguments)
+    if arguments is None:  # the process ends with the run
+        gc.disable()  # there is no garbage in syntax trees, and it would look for some again and again
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # not every terminal has every character
     try:
-        with _collector_off():
-            status = int(options.run(options))
+        status = int(options.run(options))
         sys.stdout.flush()
     except KeyboardInterrupt:
         _tell("interrupted")
@@ -55,18 +56,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _drop_output()
         return NOT_ANALYSED
     return status
-
-
-@contextlib.contextmanager
-def _collector_off() -> Iterator[None]:
-    """Keep the garbage collector off the syntax trees: there is no garbage in them, and it would look for some again and again."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _line_about(error: Exception) -> str:

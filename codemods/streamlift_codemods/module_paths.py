@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
-import posixpath
 import sys
 from collections import defaultdict
 from functools import cached_property
-from pathlib import Path, PurePosixPath
+from pathlib import Path
+from posixpath import basename, dirname, join, normpath, splitext
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from .project import Project
 
 INIT = "__init__"
@@ -36,58 +38,52 @@ class ModulePaths:
         """The file of each module that is one, by its path."""
         found = {}
         for name in self._project.names:
-            path = self._place(name)
-            found[_text(path.parent if path.stem == INIT else path.with_suffix(""))] = name
+            path = splitext(self._place(name))[0]
+            found[dirname(path) if basename(path) == INIT else path] = name
         return found
 
-    def _place(self, name: str) -> PurePosixPath:
-        return PurePosixPath(posixpath.normpath(f"{self._scanned}/{name}"))
+    def _place(self, name: str) -> str:
+        return normpath(f"{self._scanned}/{name}")
 
     @cached_property
     def _paths_ending_in(self) -> dict[str, list[str]]:
         """The paths of modules, and of folders that hold some, by their last part."""
         paths = {*self.files}
         for path in self.files:
-            paths.update(_text(folder) for folder in PurePosixPath(path).parents)
+            paths.update(_folders_around(path))
         ends = defaultdict(list)
         for path in sorted(paths):
-            ends[PurePosixPath(path).name].append(path)
+            ends[basename(path)].append(path)
         return ends
 
     def has(self, path: str) -> bool:
         """Return whether there is a module, or a folder of some, at *path*."""
-        return path in self._paths_ending_in.get(PurePosixPath(path).name, ())
+        return path in self._paths_ending_in.get(basename(path), ())
 
     def relative(self, file: str, level: int, parts: list[str]) -> str:
         """Return the path that `from ..parts import` with *level* dots means in *file*."""
-        folder = self._place(file).parent
+        folder = dirname(self._place(file))
         for _ in range(level - 1):
-            folder = folder / ".." if folder.name in {"", ".."} else folder.parent
-        return _text(folder.joinpath(*parts))
+            folder = join(folder, "..") if basename(folder) in {"", ".."} else dirname(folder)
+        return join(folder, *parts)
 
     def absolute(self, file: str, parts: list[str]) -> list[str]:
         """Return every path that the module `a.b` of *parts* may be in *file*; none if it is not the project's."""
-        own = self._place(file).parent
-        around = {own, *own.parents}
-        end = PurePosixPath(*parts)
-        roots = [
-            root
-            for path in self._paths_ending_in.get(parts[-1], ())
-            if (root := _before(PurePosixPath(path), end)) is not None
-        ]
+        own = dirname(self._place(file))
+        end = "/".join(parts)
+        paths = self._paths_ending_in.get(parts[-1], ())
+        roots = [path[: -len(end)].rstrip("/") for path in paths if f"/{path}".endswith(f"/{end}")]
         if parts[0] in sys.stdlib_module_names:
             roots = [root for root in roots if root == own]
+        around = {own, *_folders_around(own)}
         near = [root for root in roots if root in around]
         # What lies in a package is imported by its full name, except from a script beside it.
-        far = [root for root in roots if _text(root) not in self.files]
-        return [_text(root / end) for root in near or far]
+        far = [root for root in roots if root not in self.files]
+        return [join(root, end) for root in near or far]
 
 
-def _text(path: PurePosixPath) -> str:
-    return "" if path == PurePosixPath() else path.as_posix()
-
-
-def _before(path: PurePosixPath, end: PurePosixPath) -> PurePosixPath | None:
-    """Return what of *path* comes before *end*, None if it does not end so."""
-    length = len(end.parts)
-    return PurePosixPath(*path.parts[:-length]) if path.parts[-length:] == end.parts else None
+def _folders_around(path: str) -> Iterator[str]:
+    """Give the folders around *path*, innermost first; the last one is ""."""
+    while path:
+        path = dirname(path)
+        yield path
