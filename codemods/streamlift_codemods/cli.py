@@ -8,8 +8,6 @@ import gc
 import io
 import os
 import sys
-import traceback
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,8 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _drop_output()
         return SOMETHING_LEFT
     except Exception as error:  # noqa: BLE001 - a person gets one line, whatever it is
-        if _wants_traceback(options):
-            traceback.print_exception(error)
+        _trace(error, options)
         _tell(_line_about(error))
         if isinstance(error, OSError):
             _drop_output()
@@ -74,8 +71,12 @@ def _tell(line: str) -> None:
     print(f"streamlift: {line}", file=sys.stderr)
 
 
-def _wants_traceback(options: argparse.Namespace) -> bool:
-    return getattr(options, "debug", False) or bool(os.environ.get("STREAMLIFT_DEBUG"))
+def _trace(error: Exception, options: argparse.Namespace) -> None:
+    """Show where *error* was raised, if that is asked for."""
+    if getattr(options, "debug", False) or os.environ.get("STREAMLIFT_DEBUG"):
+        import traceback
+
+        traceback.print_exception(error)
 
 
 def _drop_output() -> None:
@@ -91,7 +92,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="streamlift", description="Move hand-made Server-Sent Events out of business code."
     )
     parser.add_argument(
-        "--version", action="version", version=f"streamlift {version('streamlift')}"
+        "--version", action=_Version, nargs=0, help="show program's version number and exit"
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
@@ -132,6 +133,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     explain.set_defaults(run=_explain)
     return parser
+
+
+class _Version(argparse.Action):
+    """Looks the version up only if it is asked for: that takes longer than all the rest of the start."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version
+
+        print(f"streamlift {version('streamlift')}")
+        parser.exit()
 
 
 def _add_paths(command: argparse.ArgumentParser) -> None:
@@ -205,8 +216,8 @@ def _opened(paths: list[Path]) -> tuple[Project, Settings]:
 
 def _report_errors(plan: Plan, options: argparse.Namespace) -> None:
     for error in plan.facts.errors:
-        if isinstance(error, ToolFailure) and _wants_traceback(options):
-            traceback.print_exception(error)
+        if isinstance(error, ToolFailure):
+            _trace(error, options)
         _tell(str(error))
 
 
