@@ -139,9 +139,11 @@ def _loads_of_item(loop: Loop, scope: Scope, tree: ScopeTree) -> list[ast.Name]:
     apart = [body for body in others if loop not in body]
     found = []
     for load in tree.loads_of(name, scope):
-        if load in inside and tree.scope_of[load] is scope:
+        if tree.scope_of[load] is not scope:
+            raise NeedsText("relay-text")  # it may be read at any time
+        if load in inside:
             found.append(load)
-        elif load in inside or not any(load in body for body in apart):
+        elif not any(load in body for body in apart):
             raise NeedsText("relay-text")  # it is kept for later
     return found
 

@@ -140,6 +140,38 @@ def endpoint(x):
 def endpoint(x):
     return Response("".join(_reply(x)), media_type="text/event-stream")
 """, "caller", "SSE.stream(_reply(x))", entry="app:endpoint"),
+    edge("asked for again within the response", STARLETTE, ASYNC_GENERATOR, """
+def endpoint(x):
+    return StreamingResponse(_reply(x), headers={"x-kind": type(_reply(x)).__name__}, media_type="text/event-stream")
+""", "caller", "SSE.stream(_reply(x))", "type(SSE.stream(_reply(x)))", entry="app:endpoint"),
+    app("asked for within a frame", """
+async def _reply(x):
+    yield f"data: {json.dumps(x)}\\n\\n"
+
+
+async def other(x):
+    yield "data: " + type(_reply(x)).__name__ + "\\n\\n"
+
+
+def endpoint(x):
+    return StreamingResponse(_reply(x), media_type="text/event-stream")
+""", "payload", "encoded", head=STARLETTE, entry="app:other", boundary=("decorator", "decorator")),
+    edge("whose return value is used", SYNC, """
+def _reply(x):
+    yield f"data: {json.dumps(x)}\\n\\n"
+    return "end"
+""", """
+def endpoint(x):
+    end = yield from _reply(x)
+    yield end
+    frames = _reply(x)
+    first = next(frames)
+    note(first.upper())
+    try:
+        note(frames.send(None))
+    except StopIteration as error:
+        yield error.value
+""", "caller", "SSE.stream(_reply(x))", entry="app:endpoint"),
     edge("a subclass of a subclass", STARLETTE, ASYNC_GENERATOR, """
 class Base(StreamingResponse):
     media_type = "text/event-stream"

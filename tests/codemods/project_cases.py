@@ -247,6 +247,19 @@ RELAYS = [
         {"contains": TEXT, "lacks": CHUNKS[:1]},
     ),
     (
+        "whose name a function reads that another loop makes",
+        """
+        for item in ["a"]:
+            def show():
+                return str(item)
+
+        async for item in reply(x):
+            note(show())
+            yield item
+""",
+        {"contains": TEXT, "lacks": CHUNKS[:1]},
+    ),
+    (
         "whose name another function binds",
         """
         def change():

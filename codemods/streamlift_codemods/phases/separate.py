@@ -145,12 +145,12 @@ class _FileRewriting:
                 self._annotate_place(place)
         for call in self.flow.given_as_text:
             self._give_text(call)
-        self._edges()
         for caller in self.callers:
             if caller.relay is not None:
                 self._relay(caller, caller.relay)
             elif caller.edge is None:
                 self.edits += self._around(caller, "stream")
+        self._edges()  # it lays out anew what nothing else has edited
         for relay in self.relays:
             self._annotate(_item_type(relay.node.returns), foreign=relay.yields_other_things)
         self._add_imports()
