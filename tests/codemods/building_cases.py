@@ -83,6 +83,16 @@ async def stream(x):
     lines.append(f"data: {json.dumps(x)}")
     yield "\\n".join(lines) + "\\n\\n"
 """, not_sse=("no-terminator", "no-terminator", "no-terminator")),
+    app("built: a list with an annotation", """
+from typing import Any, List
+
+
+async def stream(x: Any):
+    lines: List[str] = []
+    lines.append("event: a")
+    lines.append(f"data: {json.dumps(x)}")
+    yield "\\n".join(lines) + "\\n\\n"
+""", "payload", contains=("from typing import Any\n",), lacks=("List",)),
     app("built: a list with its payload between", """
 async def stream(x):
     lines = [f"event: {x}"]

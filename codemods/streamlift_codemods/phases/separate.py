@@ -45,7 +45,7 @@ STREAM_TYPES = {
     "Iterator",
     "Iterable",
 }
-MAY_GO = {"json", "orjson", "fastapi", "starlette"}
+MAY_GO = {"json", "orjson", "typing", "fastapi", "starlette"}
 TEXT_TYPES = {"str", "bytes"}
 
 
