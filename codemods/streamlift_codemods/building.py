@@ -282,7 +282,11 @@ class _Group:
             return False
         if any(isinstance(node, ast.ExceptHandler) for node in bindings) or self._deletes(name):
             return False
+        going = {*self.statements[:-1]}
+        stays = any(going.isdisjoint({node, *self.tree.ancestors(node)}) for node in bindings)
         outside = [use for use in uses if not self._holds(use)]
+        if (outside or self._reads_first(name)) and not stays:
+            return False  # the name would become that of a global
         return all(
             self._is_rebound_before(use, name) or self._is_past(use) for use in outside
         ) and (not self._reads_first(name) or self._is_rebound_in_loop(name))

@@ -455,6 +455,20 @@ def stream(x):
     data = f"data: {data}\\n\\n"
     yield data
 """, "payload as text", "payload as text"),
+    app("built: a name that is not bound before", """
+def stream(x):
+    data = json.dumps(data)
+    data = f"data: {data}\\n\\n"
+    yield data
+""", "payload as text"),
+    app("built: a name that only what is built binds", """
+data = 1
+
+
+def stream(x):
+    data = json.dumps(data)
+    yield f"data: {data}\\n\\n"
+""", "encoded"),
     app("built: the name of the frame is read where its making failed", """
 async def stream(x):
     data = x
