@@ -7,6 +7,7 @@ bound in several ways have several meanings, a declared class stands for its sub
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -411,8 +412,11 @@ class Resolver:
 
     def _find_methods(self, name: str) -> list[tuple[Function, Class]]:
         found = []
+        # To parse a file costs far more than to see that it defines nothing of that name.
+        head = re.compile(rb"def[\s\\]+" + (name.encode() if name.isascii() else b""))
         for other in sorted(self.files_with(name)):
-            file = self.facts.load(other)
+            raw = self.facts.project.read(other)
+            file = self.facts.load(other) if raw and head.search(raw) else None
             for node in file.tree.functions if file else ():
                 assert file is not None
                 around = file.tree.scope_of[node].node

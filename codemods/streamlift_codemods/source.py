@@ -136,11 +136,15 @@ class SourceFile:
             start, end = left, right + 1
 
     def _is_call(self, parenthesis: int) -> bool:
-        before = self.text[:parenthesis].rstrip(" \t")
-        if not before or not (before[-1].isalnum() or before[-1] in "_)]\"'"):
-            return False
-        word = re.search(r"\w+$", before)
-        return word is None or word.group() not in {
+        end = parenthesis
+        while end and self.text[end - 1] in " \t":
+            end -= 1
+        start = end
+        while start and (self.text[start - 1].isalnum() or self.text[start - 1] == "_"):
+            start -= 1
+        if start == end:
+            return self.text[max(end - 1, 0) : end] in {")", "]", '"', "'"}
+        return self.text[start:end] not in {
             "yield",
             "return",
             "await",
