@@ -14,6 +14,7 @@ from .contract_import import access_to, constant_of
 from .edges import edge_of
 from .errors import working_on
 from .item_uses import NeedsText
+from .limits import OTHER
 from .producer_items import items_of
 from .producers import OUR_DECORATOR, Caller, Producer, is_private
 from .relays import iteration_of, read_relay
@@ -33,7 +34,7 @@ DECORATOR_WORDS = {name.rpartition(".")[2] for name in OUR_DECORATOR} | {"sse_pr
 
 def find_callers(plan: Plan) -> None:
     """Fill in the callers of each producer of *plan*, its relays, and which producers need the decorator."""
-    plan.settled = [p for p in _decorated_before(plan) if _is_wanted(p, plan)]
+    plan.settled = _decorated_before(plan)
     known = {producer: set(producer.yields) for producer in (*plan.producers, *plan.settled)}
     refused: set[ast.AST] = set()
     while True:
@@ -47,11 +48,6 @@ def find_callers(plan: Plan) -> None:
         refused |= alone
     plan.relays = attempt.relays
     plan.kept_text = attempt.kept
-
-
-def _is_wanted(producer: Producer, plan: Plan) -> bool:
-    limits = plan.limits
-    return limits is None or limits.allow_callers_of(producer.file.name, producer.path)
 
 
 def _decorated_before(plan: Plan) -> list[Producer]:
@@ -192,6 +188,11 @@ class _Attempt:
             raise NeedsText("other-path")
         if TEST_FILE.search(file.name):
             raise NeedsText("test-code")
+        limits, around = self.plan.limits, file.tree.scope_of[load.node].function
+        called = producer.file.name, producer.path
+        caller = file.name, around.path if around is not None else ""
+        if limits is not None and not limits.allow_call(called, caller):
+            raise NeedsText(OTHER)
         functions = [each for each in load.meaning if isinstance(each, Function)]
         contracts = {self._constants.get(each) for each in functions}
         constant = self._constants.get(Function(producer.file, producer.node))

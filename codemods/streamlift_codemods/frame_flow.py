@@ -227,6 +227,20 @@ class Flow:
                 )
         return seen
 
+    def mixed_with(self, expression: ast.expr) -> set[ast.expr]:
+        """Return every expression whose frames share a place with those of *expression*, itself included."""
+        makers = {use: place for place in self.uses for use in self._attached(place)}
+        seen: set[ast.expr] = set()
+        pending = [expression]
+        while pending:
+            current = pending.pop()
+            if current not in seen:
+                seen.add(current)
+                for place in (self.into.get(current), makers.get(current)):
+                    if place is not None and place not in self.stuck:
+                        pending += [*self._attached(place), *self.sources[place]]
+        return seen
+
     def functions(self) -> list[Function]:
         """Return the functions that return frames."""
         return [place for place in self.uses if isinstance(place, Function)]

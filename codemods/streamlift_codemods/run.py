@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .errors import ToolFailure
-from .limits import limits_of
+from .named_producers import limits_of
 from .phases.separate import separate
 from .plan import make_plan
 

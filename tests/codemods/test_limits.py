@@ -1,8 +1,17 @@
 """`--producer`: the producers that are named and what they need, and nothing else."""
 
+import random
+from dataclasses import replace
+
 import pytest
 
-from tests.codemods.harness import write
+from streamlift_codemods.plan import make_plan
+from streamlift_codemods.project import open_project
+from streamlift_codemods.settings import Settings
+from streamlift_codemods.units import stations_of
+from tests.codemods import harness
+from tests.codemods.harness import check_same_stream, write
+from tests.codemods.test_cases import BY_NAME
 from tests.codemods.test_cli import run
 
 CHAT = b"""\
@@ -212,3 +221,33 @@ def test_a_public_helper_is_asked_by_the_named_one_only(tmp_path, capsys):
         == ((tmp_path / "pkg/users.py").read_text().partition("async def one")[2])
     )
     assert (tmp_path / "pkg/more.py").read_bytes() == USERS
+
+
+def everything(root):
+    return {p.relative_to(root).as_posix(): p.read_bytes() for p in root.rglob("*.py")}
+
+
+HARD = (
+    "defined twice",
+    "yielded from, and by a sync generator",
+    "a queue that is handed to its worker",
+    "sync with a value",
+    "a relay with own frames",
+    "returned by a public function",
+)
+
+
+@pytest.mark.parametrize("name", HARD)
+def test_each_producer_of_a_case_is_a_step_in_any_order(tmp_path, capsys, name):
+    """Whatever the order: the same stream after each step, and nothing is left at the end."""
+    case = BY_NAME[name]
+    write(tmp_path, case.files)
+    plan = make_plan(open_project([tmp_path]), Settings())
+    makers = [f"{each.file.name}:{each.path}" for each in stations_of(plan) if each.sites]
+    for maker in random.Random(name).sample(makers, len(makers)):
+        status, _, err = migrate(capsys, tmp_path, maker)
+        assert status in {0, 1}, err
+        step = replace(harness.migrate(case.files), after=everything(tmp_path))
+        check_same_stream(case, step)
+
+    assert harness.migrate(everything(tmp_path)).changed == ()
