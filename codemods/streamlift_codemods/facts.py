@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from .errors import ToolFailure, UnreadableSource, working_on
-from .project import PROJECT_MARKS
+from .project import is_project
 from .scopes import last_name
 from .sites import NotSSE, Site, find_sites
 
@@ -162,7 +162,7 @@ def _dotted(package: tuple[str, ...], stem: str) -> str:
 
 def _is_root(folder: Path) -> bool:
     """Whether *folder* is no package, whatever lies in it: a project, or its `src`."""
-    return folder.name == "src" or any((folder / mark).exists() for mark in PROJECT_MARKS)
+    return folder.name == "src" or is_project(folder)
 
 
 def names_member(tree: ScopeTree, name: str) -> bool:

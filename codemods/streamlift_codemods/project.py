@@ -37,7 +37,8 @@ NEVER = {
     ".eggs",
     ".streamlift",
 }
-PROJECT_MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
+PROJECT_MARKS = ("pyproject.toml", "setup.cfg", ".git")
+SETUP_SCRIPT = re.compile(rb"\b(?:setuptools|distutils|skbuild)\b")
 FIELD_START = rb"""%(field)s(?:(?<=["'}\r\n]%(field)s)|(?<=\\[nr]%(field)s))"""
 COMMENT_START = (  # behind a quote that begins a string, not one that ends a key
     rb""":(?:(?<=[\s(,=+\[{:]["']:)|(?<=[\s(,=+\[{:][fFbBrR]["']:)|(?<=[fFbBrR]{2}["']:)|(?<=["']{3}:))"""
@@ -210,9 +211,19 @@ def project_root(path: Path) -> Path:
     """Return the nearest folder around *path* that looks like a project, else *path* or its folder."""
     path = path if path.is_dir() else path.parent
     for folder in (path, *path.parents):
-        if any((folder / mark).exists() for mark in PROJECT_MARKS):
+        if is_project(folder):
             return folder
     return path
+
+
+def is_project(folder: Path) -> bool:
+    """Return whether *folder* looks like that of a project; a module of a package may be called `setup.py` too."""
+    if any((folder / mark).exists() for mark in PROJECT_MARKS):
+        return True
+    try:
+        return SETUP_SCRIPT.search((folder / "setup.py").read_bytes()) is not None
+    except OSError:
+        return False
 
 
 def _python_files(path: Path, exclude: Iterable[str]) -> Iterator[Path]:

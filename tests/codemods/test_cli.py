@@ -251,3 +251,23 @@ def test_nothing_of_the_user_runs(tmp_path, capsys):
 
     assert run(capsys, "scan", tmp_path)[0] == 1
     assert run(capsys, "migrate", tmp_path, "--phase", "2", "--write")[0] == 1
+
+
+def test_a_module_of_a_package_may_be_called_setup(tmp_path, capsys):
+    module = b"import pkg.part\n" + SOURCE
+    write(tmp_path, {"pkg/__init__.py": b"", "pkg/setup.py": b"def setup(): ...\n"})
+    write(tmp_path, {"pkg/part/__init__.py": b"", "pkg/part/app.py": module})
+
+    _, out, _ = run(capsys, "migrate", tmp_path, "--phase", "2")
+
+    assert "+from pkg.sse_contracts import SSE\n" in out
+    assert "+++ b/pkg/sse_contracts.py\n" in out
+
+
+def test_a_setup_script_makes_a_project(tmp_path, capsys):
+    write(tmp_path, {"__init__.py": b"", "setup.py": b"from setuptools import setup\n\nsetup()\n"})
+    write(tmp_path, {"pkg/__init__.py": b"", "pkg/app.py": b"import pkg\n" + SOURCE})
+
+    _, out, _ = run(capsys, "migrate", tmp_path / "pkg", "--phase", "2")
+
+    assert "+from pkg.sse_contracts import SSE\n" in out
