@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Literal
 from .carriers import carrier_of
 from .producers import BINDING_DECORATORS, is_private
 from .scopes import last_name
-from .statements import binding_before
+from .statements import always_leaves, binding_before
 
 if TYPE_CHECKING:
     from .facts import FileFacts
@@ -189,9 +189,26 @@ class Flow:
             yields = {y for use in uses for y in self.yielded_from(use)}
             mostly_text = is_method or len(reasons) > len(yields - self.stuck.keys())
             mostly_text = mostly_text or any(map(self._is_in_f_string, uses))
+            mostly_text = mostly_text or not self._returns_only_chunks(place)
             if place not in self.stuck and reasons and (mostly_text or place.holds == "frames"):
                 self.stuck[place] = Counter(reasons).most_common(1)[0][0]
         return len(self.stuck) > before
+
+    def _returns_only_chunks(self, place: Function) -> bool:
+        """Whether each call of *place* gives a chunk, which the contract can format."""
+        tree, node = self.file.tree, place.node
+        own = tree.scope_made_by[node]
+        returns = [
+            n for n in ast.walk(node) if isinstance(n, ast.Return) and tree.scope_of[n] is own
+        ]
+        return always_leaves(node.body) and all(self._is_chunk(one.value) for one in returns)
+
+    def _is_chunk(self, value: ast.expr | None) -> bool:
+        if isinstance(value, ast.IfExp):
+            return self._is_chunk(value.body) and self._is_chunk(value.orelse)
+        if isinstance(value, ast.Await):
+            return self._is_chunk(value.value)
+        return value in self.into and value not in self.stuck
 
     def _is_in_f_string(self, use: ast.expr) -> bool:
         """Whether *use* is stuck in a replacement field, where no edit can be made."""

@@ -73,6 +73,19 @@ def bound_by(statement: Assignment) -> str | None:
     return only.id if isinstance(only, ast.Name) else None
 
 
+def always_leaves(block: list[ast.stmt]) -> bool:
+    """Return whether no way through *block* comes to its end: each one returns or raises."""
+    match block[-1] if block else None:
+        case ast.Return() | ast.Raise():
+            return True
+        case ast.If(body=body, orelse=orelse):
+            return always_leaves(body) and always_leaves(orelse)
+        case ast.Try(body=body, orelse=orelse, handlers=handlers):
+            branches = [orelse or body, *(handler.body for handler in handlers)]
+            return all(map(always_leaves, branches))
+    return False
+
+
 def runs_before(statement: ast.stmt, place: ast.AST, tree: ScopeTree) -> bool:
     """Return whether *statement* has certainly run when *place* is reached: it stands earlier in a block around it."""
     around = [place, *tree.ancestors(place)]

@@ -663,6 +663,18 @@ def endpoint(x):
 def stream(x):
     return endpoint(x)
 """, "payload"),
+    app("a helper that returns text too, and one call needs text", """
+def _sse(x):
+    if x == "plain":
+        return str(note("other", x))
+    return f"data: {json.dumps([x])}\\n\\n"
+
+
+async def stream(x):
+    note(_sse(x))
+    yield _sse(x)
+    yield _sse(1)
+""", "payload as text", "payload as text", "payload as text", "payload as text"),
     app("lines joined", """
 def _sse(event, data):
     lines = [f"event: {event}", f"data: {json.dumps(data)}"]
