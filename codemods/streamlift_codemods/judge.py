@@ -120,7 +120,7 @@ class Judge:
 
     def give_calls(self) -> None:
         """Take the calls of helpers whose text is given for settled: what needs text has it."""
-        give_calls(self.files, self.plan.flows)
+        give_calls(self.plan.facts.files.values(), self.plan.flows)
 
     def leave(self, site: Site, reason: str) -> None:
         """Leave *site*, and with it every site whose frames mix with its own."""

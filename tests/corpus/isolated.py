@@ -21,7 +21,7 @@ from pathlib import Path
 
 import streamlift
 from streamlift import SSEFormatter, StreamingChunk
-from streamlift.json_dialect import ModelDialect
+from streamlift.json_dialect import ModelDialect, ORJSONDialect
 from streamlift_codemods.phases.separate import separate
 from streamlift_codemods.plan import Plan, make_plan
 from streamlift_codemods.project import open_project
@@ -93,8 +93,15 @@ class _Marks(ast.NodeTransformer):
     def __init__(self, sites: dict[tuple[int, int, int | None, int | None], str]) -> None:
         self.sites = sites
 
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.AST:
+        # Before Python 3.12 the literal parts have the position of the whole string.
+        for part in node.values:
+            if isinstance(part, ast.FormattedValue):
+                part.value = self.visit(part.value)
+        return node
+
     def visit(self, node: ast.AST) -> ast.AST:
-        changed = self.generic_visit(node)
+        changed = super().visit(node)
         if isinstance(node, ast.expr):
             place = (node.lineno, node.col_offset, node.end_lineno, node.end_col_offset)
             name = self.sites.get(place)
@@ -273,17 +280,23 @@ def _constants(tree: ast.Module) -> dict[str, object]:
 
 
 def _formatters(tree: ast.Module, changes: dict[str, bytes]) -> dict[str, object]:
-    """Return the contracts that the new file makes or imports, read from the new texts themselves."""
-    made = {}
-    names = {"SSEFormatter": SSEFormatter, "ModelDialect": ModelDialect}
+    """Return the contracts that the new file makes or imports, read from the new texts themselves.
+
+    One that names an object of the package is left out: there is none.
+    """
+    made: dict[str, object] = {}
+    names = {
+        "SSEFormatter": SSEFormatter,
+        "ModelDialect": ModelDialect,
+        "ORJSONDialect": ORJSONDialect,
+    }
     imported = {
         alias.asname or alias.name: alias.name
         for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom)
-        and (node.module or "").rsplit(".", 1)[-1] == "sse_contracts"
         for alias in node.names
     }
-    texts = [raw.decode() for name, raw in changes.items() if name.endswith("sse_contracts.py")]
+    texts = [raw for raw in changes.values() if b"SSEFormatter(" in raw]
     for module in [tree, *map(ast.parse, texts)]:
         for node in module.body:
             is_contract = (
@@ -296,7 +309,8 @@ def _formatters(tree: ast.Module, changes: dict[str, bytes]) -> dict[str, object
                 and isinstance(node.targets[0], ast.Name)
                 and (module is tree or node.targets[0].id in imported)
             ):
-                made[node.targets[0].id] = eval(ast.unparse(node.value), dict(names))
+                with contextlib.suppress(NameError):
+                    made[node.targets[0].id] = eval(ast.unparse(node.value), dict(names))
     return made
 
 
@@ -322,11 +336,13 @@ class Side:
     Attributes:
         tree: The file.
         contracts: Its contracts; none on the old side.
+        responses: What the responses of ours stand for, by name.
         reached: The sites that have run.
     """
 
     tree: ast.Module
     contracts: dict[str, object]
+    responses: dict[str, str] = field(default_factory=dict)
     reached: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -352,7 +368,8 @@ class Side:
             **_questions(world),
         }
         known = {**self.constants, **self.contracts, "json": json, "StreamingChunk": StreamingChunk,
-                 "producer": streamlift.producer, "SSEFormatter": SSEFormatter}  # fmt: skip
+                 "producer": streamlift.producer, "SSEFormatter": SSEFormatter, **world.generators,
+                 **{ours: world.stand_in(theirs) for ours, theirs in self.responses.items()}}  # fmt: skip
         for name in taken.names:
             if name in names or (hasattr(builtins, name) and name not in UNSAFE):
                 continue
@@ -608,11 +625,30 @@ class _File:
         }
         self.old = Side(_Marks(places).visit(old_tree), {})
         self.new = Side(_Marks({}).visit(new_tree), _formatters(new_tree, changes))
+        self.new.responses = {
+            caller.edge.swap[1]: ast.unparse(caller.edge.responses[0].func)
+            for caller in self._callers()
+            if caller.edge is not None and caller.edge.swap is not None
+        }
+        self.generators = self._generators()
         self.attributes: set[str] = set()
         local = {id(node) for node in ast.walk(plan.facts.files[name].source.tree)}
         for site in sites:
             if site.helper is not None and id(site.helper) not in local:
                 self._borrow(site, changes)
+
+    def _generators(self) -> dict[str, bool]:
+        """Return the names of the producers that get a boundary at their calls in this file, and whether they are asynchronous."""
+        return {
+            _last_name(caller.call.func): isinstance(producer.node, ast.AsyncFunctionDef)
+            for caller, producer in self._callers().items()
+        }
+
+    def _callers(self):
+        """Return the calls of this file that get a boundary, with their producers."""
+        producers = self.plan.all_producers
+        pairs = [(caller, producer) for producer in producers for caller in producer.callers]
+        return {caller: producer for caller, producer in pairs if caller.file.name == self.name}
 
     def _borrow(self, site, changes: dict[str, bytes]) -> None:
         """Take the helper of *site* from the file that it stands in, before and after."""
@@ -646,7 +682,9 @@ class _File:
     def compare(self) -> None:
         self.result.migrated += len(self.sites)
         for path, names in self.paths.items():
-            if not path or path not in self.new.functions:
+            if not path:  # it runs with the module
+                continue
+            if path not in self.new.functions:
                 self.result.broken.append(f"{self.name}: {path}: not found in the new file")
                 continue
             try:
@@ -656,25 +694,30 @@ class _File:
         for name in self.sites:
             (self.result.executed if name in self.old.reached else self.result.missed).append(name)
 
-    def _boundary(self, path: str, names: set[str]) -> SSEFormatter:
-        """Return the contract that the boundary of the function has."""
+    def _boundary(self, path: str, names: set[str]) -> SSEFormatter | None:
+        """Return the contract that the boundary of the function has; None if it names what is not there."""
         file = self.plan.facts.files[self.name]
         for producer in self.plan.producers:
-            if producer.file is file and _innermost_name(producer.node, path):
-                return self.new.contracts[self.plan.constant_of(producer, file)]
+            if producer.file is file and producer.node.lineno == self.old.functions[path].lineno:
+                return self.new.contracts.get(self.plan.constant_of(producer, file))
         for name in names:
             site = self.sites[name]
             if site.kind == "frame":
-                return self.new.contracts[self.plan.constant_of(site, file)]
+                return self.new.contracts.get(self.plan.constant_of(self._part(site), file))
         for site in self.sites.values():
             if site.kind == "frame" and site.scope.node.name in {
                 s.helper.name for n in names if (s := self.sites[n]).helper
             }:
-                return self.new.contracts[self.plan.constant_of(site, file)]
-        return next(iter(self.new.contracts.values()))
+                return self.new.contracts.get(self.plan.constant_of(self._part(site), file))
+        return next(iter(self.new.contracts.values()), None)
+
+    def _part(self, site):
+        return self.plan.parts_of(site)[0][0]
 
     def _compare_function(self, path: str, names: set[str]) -> None:
         boundary = self._boundary(path, names)
+        if boundary is None:
+            return
         for number, temper in enumerate(TEMPERS):
             if number >= AT_LEAST and names <= self.old.reached:
                 break
@@ -691,13 +734,15 @@ class _File:
                 break
 
     def _seen(self, side: Side, path: str, temper: Temper, boundary: SSEFormatter) -> Seen:
-        world = World(temper)
+        world = World(temper, boundary)
         world.classes = side.classes
         for name in self.methods:
             function = side.function(self.helpers[name], {}, world)
             world.methods[name] = lambda *a, _function=function, **k: _function(
                 world.stand_in("self"), *a, **k
             )
+        for name, later in self.generators.items():
+            world.methods[name] = world.generators[name] = world.generator(name, later=later)
         for name in self.attributes:
             world.methods[name] = side.function(self.helpers[name], {}, world)
         functions = {
@@ -707,8 +752,8 @@ class _File:
         return _observe(function, world, boundary if side is self.new else None)
 
 
-def _innermost_name(node: FunctionNode, path: str) -> bool:
-    return node.name == path.rsplit(".", 1)[-1].split("#", maxsplit=1)[0]
+def _last_name(function: ast.expr) -> str:
+    return function.attr if isinstance(function, ast.Attribute) else ast.unparse(function)
 
 
 def _described(where: str, temper: Temper, old: Seen, new: Seen) -> str:

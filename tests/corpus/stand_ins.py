@@ -47,13 +47,16 @@ class World:
 
     Args:
         temper: How it answers.
+        contract: How a chunk that goes out is written.
     """
 
-    def __init__(self, temper: Temper) -> None:
+    def __init__(self, temper: Temper, contract: SSEFormatter | None = None) -> None:
         self.temper = temper
+        self.contract = contract
         self.log: list[str] = []
         self.asked: dict[str, int] = {}
         self.methods: dict[str, Callable[..., object]] = {}
+        self.generators: dict[str, Callable[..., object]] = {}
         self.classes: dict[str, type] = {}
         self.turns = 0
         self.calls = 0
@@ -105,6 +108,22 @@ class World:
     def stand_in(self, path: str) -> "Word":
         return Word(self, path)
 
+    def given(self, arguments: tuple[object, ...], named: dict[str, object]) -> str:
+        """Return the arguments of a call as text."""
+        values = [shown(value, self.contract) for value in arguments]
+        values += [f"{name}={shown(value, self.contract)}" for name, value in named.items()]
+        return ", ".join(values)
+
+    def generator(self, name: str, *, later: bool) -> Callable[..., object]:
+        """Return a generator function: what a boundary is put around has to be one."""
+
+        def called(*arguments: object, **named: object) -> object:
+            self.note(f"{name}({self.given(arguments, named)})")
+            source = self.stand_in(f"{name}()")
+            return source._later_items() if later else source._items()
+
+        return called
+
 
 PLAIN: tuple[Callable[[], object], ...] = (
     lambda: None, lambda: "", lambda: 0, lambda: 1.5, lambda: True, lambda: "한국어 🚀 é\u2028", lambda: "two\nlines\r",
@@ -115,10 +134,10 @@ PLAIN: tuple[Callable[[], object], ...] = (
 TEXT_CALLS = (".model_dump_json()", ".isoformat()", ".hexdigest()", ".dumps()", ".join()", ".hex()")
 
 
-def shown(value: object) -> str:
-    """Return a text of *value* that is the same in both runs: of a chunk, its frame."""
+def shown(value: object, contract: SSEFormatter | None = None) -> str:
+    """Return a text of *value* that is the same in both runs: of a chunk, its frame under *contract*."""
     if isinstance(value, StreamingChunk):
-        return repr(SSEFormatter.format_chunk(value))
+        return repr((contract or SSEFormatter).format_chunk(value))
     if isinstance(value, Answers):
         return f"<{value.path_of_stand_in}>"
     if isinstance(value, (str, bytes, int, float, type(None))):
@@ -163,11 +182,7 @@ class Answers:
 
     def __call__(self, /, *arguments: object, **named: object) -> object:
         path = self.path_of_stand_in
-        given = [
-            *map(shown, arguments),
-            *(f"{name}={shown(value)}" for name, value in named.items()),
-        ]
-        self._world.note(f"{path}({', '.join(given)})")
+        self._world.note(f"{path}({self._world.given(arguments, named)})")
         if self._world.fails(path):
             raise self._world.error(path)
         return self._world.value(f"{path}()")
