@@ -33,6 +33,17 @@ def stays(name, wire, service, *reasons, **more):
 
 
 MOVED = [
+    project("all its calls need text, and it has an event line", """
+def fmt(x):
+    return f"event: end\\ndata: {json.dumps([x])}\\n\\n"
+""", """
+from shop.wire import fmt
+
+
+async def stream(x):
+    yield fmt(x) + "\\n"
+    yield (fmt(x), fmt(x))[1]
+""", *["payload as text"] * 4, contains=('return SSE.format_chunk(StreamingChunk.of([x], event="end"))', '(fmt(x), fmt(x))[1]')),
     project("conditional keys", '''
 def fmt(step, count, *, message=None, error=None):
     """Say how far it is."""
