@@ -119,13 +119,17 @@ def home_beside(encoder: FileFacts, facts: ProjectFacts) -> ContractHome:
 
 
 def import_of(home: ContractHome, file: FileFacts) -> str | None:
-    """Return the module that *file* imports the contracts from, as its own imports are spelt."""
+    """Return the module that *file* imports the contracts from, as its own imports are spelt.
+
+    Without one of its own package: relative, because that may lie in a namespace package.
+    https://peps.python.org/pep-0420/
+    """
     if home.module is None or home.name == file.name:
         return None
-    if not file.package:
+    if not file.package or file.package[0] != home.module.partition(".")[0]:
         return home.module
     spelt = (_is_relative(n) for n in file.tree.imports if _is_of_package(n, file.package[0]))
-    if next(spelt, False):  # as the first one
+    if next(spelt, True):  # as the first one
         return "." * len(file.package) + home.module.split(".", 1)[1]
     return home.module
 

@@ -361,6 +361,13 @@ def _stage(scenario: Scenario) -> types.ModuleType:
     return stage
 
 
+def _is_below(module: types.ModuleType, root: Path) -> bool:
+    """Whether *module* lies below *root*; a namespace package has no file."""
+    file = getattr(module, "__file__", None)
+    places = [file] if file else getattr(module, "__path__", ())
+    return any(place.startswith(str(root)) for place in places)
+
+
 @contextmanager
 def _imported(root: Path, module: str, stage: types.ModuleType) -> Iterator[types.ModuleType]:
     """Import *module* of the project at *root*, and forget all of the project's modules afterwards."""
@@ -374,10 +381,9 @@ def _imported(root: Path, module: str, stage: types.ModuleType) -> Iterator[type
         sys.path.remove(str(root))
         sys.path_importer_cache.pop(str(root), None)  # or each later import asks for it
         sys.dont_write_bytecode = writes
-        for name in set(sys.modules) - known:
-            file = getattr(sys.modules[name], "__file__", None) or ""
-            if file.startswith(str(root)):
-                del sys.modules[name]
+        new = {name: sys.modules[name] for name in set(sys.modules) - known}
+        for name in [name for name, module in new.items() if _is_below(module, root)]:
+            del sys.modules[name]
         del sys.modules["stage"]
 
 

@@ -410,7 +410,7 @@ async def stream(x):
     Case("another file names it", {
         "app.py": 'import json\n\n\ndef _sse(x):\n    return f"data: {json.dumps(x)}\\n\\n"\n\n\nasync def stream(x):\n    yield _sse(x)\n',
         "other.py": "from app import _sse\n\nFRAME = _sse(1)\n",
-    }, ("payload", "payload", "refused carrier-constant")),
+    }, ("payload", "payload", "payload as text")),
     Case("a test patches it", {
         "app.py": 'import json\n\n\ndef _sse(x):\n    return f"data: {json.dumps(x)}\\n\\n"\n\n\nasync def stream(x):\n    yield _sse(x)\n',
         "tests/test_app.py": "def test_it(mocker):\n    mocker.patch('app._sse')\n",

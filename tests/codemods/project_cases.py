@@ -365,6 +365,11 @@ from .service import _reply
 def endpoint(x):
     return StreamingResponse(_reply(x), media_type="text/event-stream")
 """, service=SERVICE.replace("reply", "_reply"), boundary=("caller",), lacks=("producer",)),
+    Case("a package in a namespace package", {
+        "shop/parts/chat/__init__.py": "from .other import reply\n",
+        "shop/parts/chat/service.py": SERVICE,
+        "shop/parts/chat/other.py": SERVICE,
+    }, ("payload", "payload"), entry="shop.parts.chat.service:reply", contains=("from .sse_contracts import SSE",)),
     project("a private producer whose caller in another module needs text", """
 from .service import _reply
 

@@ -19,6 +19,8 @@ from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, It
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+import orjson
+
 import streamlift
 from streamlift import SSEFormatter, StreamingChunk
 from streamlift.json_dialect import ModelDialect, ORJSONDialect
@@ -43,7 +45,7 @@ TEMPERS = (
     *(Temper(80 + number, (50, 75, 25)[number % 3], fails_at=1 + number % 24) for number in range(72)),
 )  # fmt: skip
 AT_LEAST = 10
-MODULES = {"json": json, "contextlib": contextlib, "types": types}
+MODULES = {"json": json, "orjson": orjson, "contextlib": contextlib, "types": types}
 UNSAFE = {"open", "print", "input", "exec", "eval", "compile", "breakpoint", "exit", "quit", "super", "help", "globals", "locals",
           "vars", "__import__", "id", "memoryview", "copyright", "credits", "license"}  # fmt: skip
 
@@ -258,25 +260,40 @@ def _classes(tree: ast.AST) -> dict[str, type]:
     return found
 
 
-def _constants(tree: ast.Module) -> dict[str, object]:
-    """Return the module's own names of plain values."""
+def _constants(tree: ast.Module, contracts: dict[str, object]) -> dict[str, object]:
+    """Return the module's own names of plain values, and of frames that *contracts* give."""
     found: dict[str, object] = {}
+    known = {**contracts, "StreamingChunk": StreamingChunk}
     for node in tree.body:
-        targets = (
-            node.targets
-            if isinstance(node, ast.Assign)
-            else [node.target]
-            if isinstance(node, ast.AnnAssign)
-            else []
-        )
-        if (
-            len(targets) == 1
-            and isinstance(targets[0], ast.Name)
-            and getattr(node, "value", None) is not None
-        ):
-            with contextlib.suppress(ValueError, TypeError, SyntaxError):
-                found[targets[0].id] = ast.literal_eval(node.value)
+        match node:
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=value)
+                | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
+            ):
+                plain = _unmarked(value)
+                with contextlib.suppress(ValueError, TypeError, SyntaxError):
+                    found[name] = (
+                        eval(ast.unparse(plain), dict(known))
+                        if _is_given(plain, contracts)
+                        else ast.literal_eval(plain)
+                    )
     return found
+
+
+def _unmarked(value: ast.expr) -> ast.expr:
+    match value:
+        case ast.Call(func=ast.Name(id="_site"), args=[_, marked]):
+            return marked
+    return value
+
+
+def _is_given(value: ast.expr, contracts: dict[str, object]) -> bool:
+    match value:
+        case ast.Call(
+            func=ast.Attribute(value=ast.Name(id=name), attr="format_chunk" | "format_done")
+        ):
+            return name in contracts
+    return False
 
 
 def _formatters(tree: ast.Module, changes: dict[str, bytes]) -> dict[str, object]:
@@ -284,33 +301,35 @@ def _formatters(tree: ast.Module, changes: dict[str, bytes]) -> dict[str, object
 
     One that names an object of the package is left out: there is none.
     """
+    imported = {
+        (alias.name, (node.module or "").rsplit(".", 1)[-1])
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
     made: dict[str, object] = {}
+    for name, raw in changes.items():
+        if b"SSEFormatter(" in raw:
+            found = _contracts(ast.parse(raw))
+            made |= {each: found[each] for each in found if (each, Path(name).stem) in imported}
+    return made | _contracts(tree)
+
+
+def _contracts(tree: ast.Module) -> dict[str, object]:
     names = {
         "SSEFormatter": SSEFormatter,
         "ModelDialect": ModelDialect,
         "ORJSONDialect": ORJSONDialect,
     }
-    imported = {
-        alias.asname or alias.name: alias.name
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom)
-        for alias in node.names
-    }
-    texts = [raw for raw in changes.values() if b"SSEFormatter(" in raw]
-    for module in [tree, *map(ast.parse, texts)]:
-        for node in module.body:
-            is_contract = (
-                isinstance(node, ast.Assign)
-                and isinstance(node.value, ast.Call)
-                and ast.unparse(node.value.func) == "SSEFormatter"
-            )
-            if (
-                is_contract
-                and isinstance(node.targets[0], ast.Name)
-                and (module is tree or node.targets[0].id in imported)
+    made: dict[str, object] = {}
+    for node in tree.body:
+        match node:
+            case ast.Assign(
+                targets=[ast.Name(id=name)],
+                value=ast.Call(func=ast.Name(id="SSEFormatter")) as call,
             ):
                 with contextlib.suppress(NameError):
-                    made[node.targets[0].id] = eval(ast.unparse(node.value), dict(names))
+                    made[name] = eval(ast.unparse(call), dict(names))
     return made
 
 
@@ -337,17 +356,19 @@ class Side:
         tree: The file.
         contracts: Its contracts; none on the old side.
         responses: What the responses of ours stand for, by name.
+        borrowed: The contracts of the file of each function that stands in another one.
         reached: The sites that have run.
     """
 
     tree: ast.Module
     contracts: dict[str, object]
     responses: dict[str, str] = field(default_factory=dict)
+    borrowed: dict[str, dict[str, object]] = field(default_factory=dict)
     reached: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.functions = _functions(self.tree)
-        self.constants = _constants(self.tree)
+        self.constants = _constants(self.tree, self.contracts)
         self.classes = _classes(self.tree)
         self.taken: dict[str, Taken] = {}
 
@@ -367,7 +388,8 @@ class Side:
             "_turn": world.turn,
             **_questions(world),
         }
-        known = {**self.constants, **self.contracts, "json": json, "StreamingChunk": StreamingChunk,
+        contracts = {**self.contracts, **self.borrowed.get(path, {})}
+        known = {**self.constants, **contracts, "json": json, "orjson": orjson, "StreamingChunk": StreamingChunk,
                  "producer": streamlift.producer, "SSEFormatter": SSEFormatter, **world.generators,
                  **{ours: world.stand_in(theirs) for ours, theirs in self.responses.items()}}  # fmt: skip
         for name in taken.names:
@@ -665,9 +687,9 @@ class _File:
             self.attributes.add(name)  # an import in a function takes it out of a stand-in
         for side, raw in ((self.old, before), (self.new, changes.get(home.name, before))):
             tree = ast.parse(raw)
-            other = Side(_Marks({}).visit(tree), {})
-            if side is self.new:
-                side.contracts = {**_formatters(tree, changes), **side.contracts}
+            contracts = _formatters(tree, changes) if side is self.new else {}
+            other = Side(_Marks({}).visit(tree), contracts)
+            side.borrowed[f"{home.name}:{site.helper.name}"] = contracts
             path = next(
                 path for path, node in other.functions.items() if node.name == site.helper.name
             )
@@ -705,9 +727,7 @@ class _File:
             if site.kind == "frame":
                 return self.new.contracts.get(self.plan.constant_of(self._part(site), file))
         for site in self.sites.values():
-            if site.kind == "frame" and site.scope.node.name in {
-                s.helper.name for n in names if (s := self.sites[n]).helper
-            }:
+            if site.kind == "frame" and site.scope.node in {self.sites[n].helper for n in names}:
                 return self.new.contracts.get(self.plan.constant_of(self._part(site), file))
         return next(iter(self.new.contracts.values()), None)
 

@@ -5,12 +5,14 @@ the run: two functions that ask the same questions in the same order get the sam
 renderings are written down.
 """
 
+import re
 import zlib
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 
 from streamlift import SSEFormatter, StreamingChunk
 
+ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 CALLS = 600
 TURNS = 60
 
@@ -62,7 +64,7 @@ class World:
         self.calls = 0
 
     def note(self, what: str) -> None:
-        self.log.append(what)
+        self.log.append(ADDRESS.sub("", what))
         if len(self.log) > CALLS:
             raise TooLong
 

@@ -94,8 +94,8 @@ def test_equal_contracts_are_one_constant_and_the_most_used_is_named_sse(package
         "SSE_ASCII": "SSEFormatter(ensure_ascii=True)",
         "SSE_ASCII_COMPACT": 'SSEFormatter(ensure_ascii=True, separators=(",", ":"))',
     }
-    for name in ("service", "other"):
-        assert "from app.sse_contracts import SSE" in (package / f"app/{name}.py").read_text()
+    assert "from .sse_contracts import SSE" in (package / "app/service.py").read_text()
+    assert "from app.sse_contracts import SSE" in (package / "app/other.py").read_text()
 
 
 def test_a_second_run_finds_the_contracts_that_are_there(package):
