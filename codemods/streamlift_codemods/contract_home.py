@@ -38,7 +38,8 @@ if TYPE_CHECKING:
     from .source import SourceFile
 
 MODULE = "sse_contracts"
-RELATIVE_IMPORT = re.compile(rb"^\s*from\s+\.", re.MULTILINE)
+STATEMENT = rb"^(?:\xef\xbb\xbf)?\s*"  # a file may begin with a byte order mark
+RELATIVE_IMPORT = re.compile(STATEMENT + rb"from\s+\.", re.MULTILINE)
 HEADER = '"""How this package\'s event streams are written on the wire: one constant a wire contract."""\n\n'
 
 
@@ -253,7 +254,7 @@ def _is_imported_as_package(file: FileFacts, facts: ProjectFacts) -> bool:
 
 
 def _is_imported(folder: Path, root: str, project: Project) -> bool:
-    absolute = re.compile(rb"^\s*(?:from|import)\s+" + root.encode() + rb"\b", re.MULTILINE)
+    absolute = re.compile(STATEMENT + rb"(?:from|import)\s+" + root.encode() + rb"\b", re.MULTILINE)
     for name in project.names:
         raw = project.read(name) or b""
         if absolute.search(raw):
