@@ -129,7 +129,8 @@ def import_of(home: ContractHome, file: FileFacts) -> str | None:
         return None
     if not file.package or file.package[0] != home.module.partition(".")[0]:
         return home.module
-    spelt = (_is_relative(n) for n in file.tree.imports if _is_of_package(n, file.package[0]))
+    folder = file.source.path.parents[len(file.package) - 1]
+    spelt = (_is_relative(node) for node in file.tree.imports if _is_within(node, folder))
     if next(spelt, True):  # as the first one
         return "." * len(file.package) + home.module.split(".", 1)[1]
     return home.module
@@ -268,7 +269,20 @@ def _is_relative(node: ast.Import | ast.ImportFrom) -> bool:
     return isinstance(node, ast.ImportFrom) and node.level > 0
 
 
-def _is_of_package(node: ast.Import | ast.ImportFrom, root: str) -> bool:
-    if isinstance(node, ast.ImportFrom):
-        return node.level > 0 or (node.module or "").split(".")[0] == root
-    return any(alias.name.split(".")[0] == root for alias in node.names)
+def _is_within(node: ast.Import | ast.ImportFrom, folder: Path) -> bool:
+    """Whether *node* imports a module of the package in *folder*; another one may have the same name."""
+    if isinstance(node, ast.Import):
+        return any(_lies_in(folder, alias.name) for alias in node.names)
+    module = node.module or ""
+    submodules = [f"{module}.{alias.name}" for alias in node.names]
+    return node.level > 0 or any(_lies_in(folder, name) for name in (module, *submodules))
+
+
+def _lies_in(folder: Path, module: str) -> bool:
+    root, *parts = module.split(".")
+    if root != folder.name:
+        return False
+    if not parts:  # its name alone tells nothing of a package somewhere inside of another one
+        return not any(around.joinpath("__init__.py").exists() for around in folder.parents)
+    place = folder.joinpath(*parts)
+    return place.is_dir() or place.parent.joinpath(f"{place.name}.py").exists()

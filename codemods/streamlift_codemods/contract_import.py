@@ -101,7 +101,7 @@ def access_to(constant: Constant, file: FileFacts, scope: Scope, plan: Plan) -> 
     module = (
         _beside(constant, file, resolver)
         if constant.module is None
-        else _generated(constant.file, constant.module, file)
+        else _generated(constant.file, constant.module, file, resolver)
     )
     return None if module is None else Access(constant.name, module)
 
@@ -116,16 +116,18 @@ def _beside(constant: Constant, file: FileFacts, resolver: Resolver) -> str | No
     return None
 
 
-def _generated(name: str, module: str, file: FileFacts) -> str | None:
+def _generated(name: str, module: str, file: FileFacts, resolver: Resolver) -> str | None:
     """Return the module *module*, the file *name*, as *file* spells it, if it imports from that package already."""
     root = module.split(".", maxsplit=1)[0]
     if file.package[:1] == (root,):
         return None if may_run_as_script(file) else import_of(ContractHome(name, module), file)
-    absolute = any(_root_of(node) == root for node in header_imports(file.source.tree))
-    return module if absolute else None
+    imported = [each for node in header_imports(file.source.tree) for each in _modules_of(node)]
+    ours = [each for each in imported if resolver.modules.absolute(file.name, each.split("."))]
+    return module if root in {each.partition(".")[0] for each in ours} else None
 
 
-def _root_of(node: ast.Import | ast.ImportFrom) -> str:
+def _modules_of(node: ast.Import | ast.ImportFrom) -> list[str]:
+    """Return the modules that *node* imports, or imports from, by their full names."""
     if isinstance(node, ast.ImportFrom):
-        return "" if node.level else (node.module or "").split(".")[0]
-    return node.names[0].name.split(".")[0]
+        return [node.module] if node.module and not node.level else []
+    return [alias.name for alias in node.names]

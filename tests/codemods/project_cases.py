@@ -370,6 +370,11 @@ def endpoint(x):
         "shop/parts/chat/service.py": SERVICE,
         "shop/parts/chat/other.py": SERVICE,
     }, ("payload", "payload"), entry="shop.parts.chat.service:reply", contains=("from .sse_contracts import SSE",)),
+    Case("a package with the name of another one, which it uses", {
+        "shop/parts/stage/__init__.py": "from .other import reply\n",
+        "shop/parts/stage/service.py": SERVICE,
+        "shop/parts/stage/other.py": SERVICE,
+    }, ("payload", "payload"), entry="shop.parts.stage.service:reply", contains=("from .sse_contracts import SSE",)),
     project("a private producer whose caller in another module needs text", """
 from .service import _reply
 
