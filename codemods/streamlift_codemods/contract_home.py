@@ -14,6 +14,7 @@ from .contract import CLASSES
 from .edits import CONSTANT, Edit, apply_edits, insert
 from .edits import replace as replace_span
 from .expressions import laid_out
+from .facts import is_inside_package
 from .imports import (
     DEFINITIONS,
     NewImport,
@@ -272,7 +273,9 @@ def _is_relative(node: ast.Import | ast.ImportFrom) -> bool:
 def _is_within(node: ast.Import | ast.ImportFrom, folder: Path) -> bool:
     """Whether *node* imports a module of the package in *folder*; another one may have the same name."""
     if isinstance(node, ast.Import):
-        return any(_lies_in(folder, alias.name) for alias in node.names)
+        names = [alias.name for alias in node.names]
+        alone = folder.name in names and not is_inside_package(folder)
+        return alone or any(_lies_in(folder, name) for name in names)
     module = node.module or ""
     submodules = [f"{module}.{alias.name}" for alias in node.names]
     return node.level > 0 or any(_lies_in(folder, name) for name in (module, *submodules))
@@ -280,9 +283,6 @@ def _is_within(node: ast.Import | ast.ImportFrom, folder: Path) -> bool:
 
 def _lies_in(folder: Path, module: str) -> bool:
     root, *parts = module.split(".")
-    if root != folder.name:
-        return False
-    if not parts:  # its name alone tells nothing of a package somewhere inside of another one
-        return not any(around.joinpath("__init__.py").exists() for around in folder.parents)
     place = folder.joinpath(*parts)
-    return place.is_dir() or place.parent.joinpath(f"{place.name}.py").exists()
+    is_there = place.is_dir() or place.parent.joinpath(f"{place.name}.py").exists()
+    return root == folder.name and bool(parts) and is_there

@@ -151,6 +151,16 @@ def package_of(path: Path) -> tuple[str, ...]:
     return tuple(names)
 
 
+def is_inside_package(folder: Path) -> bool:
+    """Return whether *folder* lies somewhere below another package of its project, perhaps in a namespace package."""
+    for around in folder.parents:
+        if _is_root(around):
+            return False
+        if (around / "__init__.py").exists():
+            return True
+    return False
+
+
 def module_of(path: Path) -> str:
     """Return the dotted name under which the file at *path* is imported."""
     return _dotted(package_of(path), path.stem)
