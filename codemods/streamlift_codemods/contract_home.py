@@ -23,6 +23,7 @@ from .imports import (
     blank_lines_before,
     end_of_imports,
     header_imports,
+    imported_modules,
     is_docstring_first,
 )
 from .read_contract import read_contract
@@ -237,9 +238,8 @@ def may_run_as_script(file: FileFacts) -> bool:
     if any(isinstance(node, ast.ImportFrom) and node.level for node in nodes):
         return False
     folder = file.source.path.parent
-    modules = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
-    modules += [node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)]
-    roots = {module.split(".")[0] for module in modules} - {file.package[0], ""}
+    modules = [module for node in nodes for module in imported_modules(node)]
+    roots = {module.split(".")[0] for module in modules} - {file.package[0]}
     bare = any((folder / f"{root}.py").exists() for root in roots)
     paths = file.tree.attribute_loads.get("path", [])
     changes_path = any(file.tree.qualified_name(node) == "sys.path" for node in paths)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from .contract_home import ContractHome, import_of, may_run_as_script
-from .imports import header_imports
+from .imports import header_imports, imported_modules
 from .producers import OUR_DECORATOR
 
 if TYPE_CHECKING:
@@ -121,13 +121,8 @@ def _generated(name: str, module: str, file: FileFacts, resolver: Resolver) -> s
     root = module.split(".", maxsplit=1)[0]
     if file.package[:1] == (root,):
         return None if may_run_as_script(file) else import_of(ContractHome(name, module), file)
-    imported = [each for node in header_imports(file.source.tree) for each in _modules_of(node)]
+    imported = [
+        each for node in header_imports(file.source.tree) for each in imported_modules(node)
+    ]
     ours = [each for each in imported if resolver.modules.absolute(file.name, each.split("."))]
     return module if root in {each.partition(".")[0] for each in ours} else None
-
-
-def _modules_of(node: ast.Import | ast.ImportFrom) -> list[str]:
-    """Return the modules that *node* imports, or imports from, by their full names."""
-    if isinstance(node, ast.ImportFrom):
-        return [node.module] if node.module and not node.level else []
-    return [alias.name for alias in node.names]

@@ -93,6 +93,13 @@ def header_imports(tree: ast.Module) -> list[ImportNode]:
     return late[-1] if late else runs[0] if runs else []
 
 
+def imported_modules(node: ImportNode) -> list[str]:
+    """Return the modules that *node* imports, or imports from, by their full names; none if it is relative."""
+    if isinstance(node, ast.ImportFrom):
+        return [node.module] if node.module and not node.level else []
+    return [alias.name for alias in node.names]
+
+
 def is_docstring(statement: ast.stmt) -> bool:
     """Return whether *statement* is a string that stands alone."""
     value = statement.value if isinstance(statement, ast.Expr) else None
