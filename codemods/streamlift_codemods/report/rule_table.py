@@ -13,8 +13,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..argument_parser import parser
 from ..carriers import NOT_SSE
-from ..cli import _parser
 from ..reasons import REASONS, Reason
 from ..rules import RULES, Rule
 
@@ -128,10 +128,10 @@ def rules_page() -> str:
 
 def options_table() -> str:
     """Return the arguments of each command of the command line."""
-    parser = _parser()
+    root = parser()
     commands = next(
         action
-        for action in parser._actions  # noqa: SLF001 - argparse has no public way to list them
+        for action in root._actions  # noqa: SLF001 - argparse has no public way to list them
         if isinstance(action, argparse._SubParsersAction)  # noqa: SLF001
     )
     sections = []

@@ -1,0 +1,1 @@
+"""The commands, one a file: each adds itself to the parser, and loads the tool only when it runs."""

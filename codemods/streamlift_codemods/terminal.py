@@ -1,0 +1,28 @@
+"""What a person sees beside the report: one line for each thing that went wrong."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+
+
+def tell(line: str) -> None:
+    """Print *line* beside the report."""
+    print(f"streamlift: {line}", file=sys.stderr)
+
+
+def trace(error: Exception, *, is_asked_for: bool) -> None:
+    """Show where *error* was raised, if the command line or the environment asks for it."""
+    if is_asked_for or os.environ.get("STREAMLIFT_DEBUG"):
+        import traceback
+
+        traceback.print_exception(error)
+
+
+def drop_output() -> None:
+    """Let what is still to be written to the output go nowhere, or the interpreter would fail when it ends."""
+    with contextlib.suppress(OSError):  # what takes the place of the output may be no file
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
