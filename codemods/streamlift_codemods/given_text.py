@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .limits import OTHER
+from .outside_uses import importers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from .content import Content
     from .facts import FileFacts
     from .frame_flow import Flow, Place
+    from .plan import Plan
     from .sites import Site
 
 NEVER = {"not-a-stream", "double-framed", OTHER}
@@ -32,14 +34,14 @@ SPEAKS_OF_SSE = re.compile(
 OUR_WORDS = re.compile(r"\bSSE(?:Formatter|Response|_[A-Z0-9_]+)?\b|\bsse_(?:contracts|producer)\b")
 
 
-def may_be_given(site: Site, content: Content, file: FileFacts, flow: Flow) -> bool:
+def may_be_given(site: Site, content: Content, file: FileFacts, plan: Plan) -> bool:
     """Return whether the frame expression *site*, which cannot become a chunk, may be given its text instead."""
     return (
         site.kind == "frame"
         and site.reason not in NEVER
         and not _is_in_f_string(site, file)
         and (site.scope.function is not None or _is_behind_the_contracts(site, content, file))
-        and (bool(flow.yields) or _has_a_chunk(file) or _is_certainly_sse(site, content, file))
+        and _is_certainly_sse(site, content, file, plan)
     )
 
 
@@ -67,14 +69,26 @@ def _is_behind_the_contracts(site: Site, content: Content, file: FileFacts) -> b
     return not beside_encoder and site.line > max(imports, default=0)
 
 
-def _is_certainly_sse(site: Site, content: Content, file: FileFacts) -> bool:
+def _is_certainly_sse(site: Site, content: Content, file: FileFacts, plan: Plan) -> bool:
     """Whether more than the text itself says that it is a frame: it may as well be a prompt, or end in a colon."""
     has_event = content.lines.event is not None
     is_sent = content.kind == "payload" and site.carrier.name in SENDING
     function = site.scope.function
     is_generator = function is not None and bool(function.yields)
-    speaks = SPEAKS_OF_SSE.search(OUR_WORDS.sub("", file.source.text)) is not None
-    return has_event or is_sent or is_generator or speaks
+    yields = bool(plan.flows[file.name].yields)
+    return (
+        has_event
+        or is_sent
+        or is_generator
+        or yields
+        or _has_a_chunk(file)
+        or _speaks_of_sse(file)
+        or (content.kind == "payload" and any(map(_speaks_of_sse, importers(file, plan.facts))))
+    )
+
+
+def _speaks_of_sse(file: FileFacts) -> bool:
+    return SPEAKS_OF_SSE.search(OUR_WORDS.sub("", file.source.text)) is not None
 
 
 def give_calls(files: Iterable[FileFacts], flows: Mapping[str, Flow]) -> None:

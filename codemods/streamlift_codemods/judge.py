@@ -99,7 +99,7 @@ class Judge:
                 pass  # one that is certain makes others of its file so
 
     def _give_text_once(self, file: FileFacts) -> bool:
-        flow = self.plan.flows.setdefault(file.name, Flow(file))
+        self.plan.flows.setdefault(file.name, Flow(file))
         before = len(self.kept)
         for site in file.sites:
             content, reason = self.plan.contents.get(site), site.reason
@@ -107,7 +107,7 @@ class Judge:
                 continue
             if site in self.failed or self._may_move_later(site):
                 continue
-            if may_be_given(site, content, file, flow):
+            if may_be_given(site, content, file, self.plan):
                 self.kept[site] = reason
                 site.give_text()
         return len(self.kept) > before

@@ -1,14 +1,17 @@
-"""Whether another file uses what a module has under a name: imports it from there, or patches it there."""
+"""Whether other files use a module, or what it has under a name: import it from there, or patch it there."""
 
 from __future__ import annotations
 
 import ast
 from typing import TYPE_CHECKING
 
+from .carriers import TEST_FILE
 from .facts import is_naming
 from .scopes import last_name
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from .facts import FileFacts, ProjectFacts
     from .scopes import ScopeTree
 
@@ -22,6 +25,22 @@ def is_used_from_outside(name: str, file: FileFacts, facts: ProjectFacts) -> boo
         if loaded is None or _reaches(loaded.tree, stem, name):
             return True
     return False
+
+
+def importers(file: FileFacts, facts: ProjectFacts) -> Iterator[FileFacts]:
+    """Give the files but tests that import the module *file*, or something from it."""
+    module = file.module.split(".")[-1]
+    for other in sorted(facts.project.mentioning({module})[module] - {file.name}):
+        loaded = None if TEST_FILE.search(other) else facts.load(other)
+        if loaded is not None and any(_imports(node, module) for node in loaded.tree.imports):
+            yield loaded
+
+
+def _imports(node: ast.Import | ast.ImportFrom, module: str) -> bool:
+    """Whether *node* imports a module that is called *module*."""
+    names = [alias.name for alias in node.names]
+    paths = [*names, node.module or ""] if isinstance(node, ast.ImportFrom) else names
+    return any(path.split(".")[-1] == module for path in paths)
 
 
 def _reaches(tree: ScopeTree, module: str, name: str) -> bool:

@@ -1,8 +1,63 @@
 """Frames that leave by another way than yield: followed, or given their text by the contract."""
 
+from tests.codemods.harness import Case
 from tests.codemods.semantic_cases import app
 
+PARTS = """
+import json
+
+
+class Parts:
+    def __init__(self, rows):
+        self.rows = iter(rows)
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        return f"data: {json.dumps(next(self.rows))}\\n\\n"
+
+
+def tell(emit, rows):
+    emit(f"data: {json.dumps(rows)}\\n\\n")
+    emit(f"data: {rows}\\n\\n")
+
+
+def page(rows):
+    return (f"data: {json.dumps(row)}\\n\\n" for row in rows)
+"""
+SENDS = """
+from fastapi.responses import StreamingResponse
+
+import IMPORTED
+
+
+def endpoint(x):
+    sent = []
+    IMPORTED.tell(sent.append, x)
+    frames = [*IMPORTED.Parts([x]), *sent, *IMPORTED.page(["a", x])]
+    return StreamingResponse(iter(frames), media_type="text/event-stream")
+"""
+
+
+def sends(name, *expect, imported="parts", file="api", **more):
+    """A case of a module `parts` whose frames *file* sends as an event stream."""
+    text = SENDS.replace("IMPORTED", imported)
+    return Case(name, {"parts.py": PARTS, f"{file}.py": text}, expect, **{"entry": None, **more})
+
+
 AS_TEXT = [
+    sends("what imports them speaks of an event stream", "payload as text", "payload as text", "payload as text", "encoded as text", "payload as text", entry="api:endpoint"),
+    app("a callback of the endpoint", """
+def talk(emit, x):
+    emit(f"data: {json.dumps(x)}\\n\\n")
+
+
+def endpoint(x):
+    sent = ["begin"]
+    talk(sent.append, x)
+    return StreamingResponse(iter(sent), media_type="text/event-stream")
+""", "payload as text", entry="app:endpoint", head="import json\n\nfrom fastapi.responses import StreamingResponse\n"),
     app("written, sent, published", """
 class Handler:
     async def handle(self, x):
@@ -124,6 +179,8 @@ def stream(x):
 ]  # fmt: skip
 
 NOT_GIVEN = [
+    sends("only a test speaks of an event stream", "refused method-helper", "refused carrier-argument", "refused carrier-argument", "refused list-helper", "suppressed test-code", file="test_api"),
+    sends("what speaks of an event stream imports something else", "refused method-helper", "refused carrier-argument", "refused carrier-argument", "refused list-helper", imported="other"),
     app("a prompt that has the form of a frame", """
 def prompt(rows):
     text = "Look at this.\\n"

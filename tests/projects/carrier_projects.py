@@ -1,6 +1,6 @@
 """How frames travel before they are yielded, and where else they go."""
 
-from tests.projects.fastapi_projects import APP, P, T
+from tests.projects.fastapi_projects import APP, TEXT, P, T
 from tests.projects.project import Project
 from tests.projects.relay_projects import API
 
@@ -54,7 +54,7 @@ async def relayed(q):
             yield frame
     finally:
         task.cancel()
-""", "refused carrier-queue*", "refused carrier-queue*", "refused carrier-queue*"),
+""", P, P, "encoded"),
     carrier("on the queue of a thread", r"""
 import json
 import queue
@@ -80,7 +80,7 @@ def relayed(q):
     for frame in iter(frames.get, None):
         yield frame
     thread.join()
-""", "refused carrier-queue*", "refused carrier-queue*"),
+""", TEXT, TEXT),
     carrier("handed to a callback", r"""
 import json
 
@@ -100,7 +100,7 @@ async def relayed(q):
     await talk(q, frames.append)
     for frame in frames:
         yield frame
-""", "refused carrier-argument*", "refused carrier-argument*"),
+""", TEXT, TEXT),
     carrier("in a list", r"""
 import json
 
@@ -162,7 +162,7 @@ async def relayed(q):
         frame = f"data: {json.dumps({'token': str(word)})}\n\n"
         channel.publish("chat", frame)
         yield frame
-""", "refused carrier-publish*"),
+""", TEXT),
     carrier("saved and yielded", r"""
 import json
 
@@ -175,7 +175,7 @@ async def relayed(q):
         save(frame)
         yield frame
     yield "data: [DONE]\n\n"
-""", "refused carrier-argument*", T),
+""", TEXT, T),
     carrier("logged and yielded", r"""
 import json
 import logging
@@ -190,7 +190,7 @@ async def relayed(q):
         frame = f"data: {json.dumps({'token': str(word)})}\n\n"
         log.info("sending %s", frame.strip())
         yield frame
-""", "refused carrier-expression*"),
+""", TEXT),
     carrier("compared with the last one", r"""
 import json
 
@@ -204,7 +204,7 @@ async def relayed(q):
         if frame != last:
             yield frame
         last = frame
-""", "payload as text"),
+""", TEXT),
     carrier("kept for the next reader", r"""
 import json
 
@@ -219,7 +219,7 @@ async def relayed(q):
     note("buffered", len("".join(BUFFER)))
     for frame in BUFFER:
         yield frame
-""", "payload as text"),
+""", TEXT),
     carrier("in tuples with their kind", r"""
 import json
 
@@ -235,7 +235,7 @@ async def relayed(q):
     async for kind, frame in talk(q):
         note(kind)
         yield frame
-""", "payload as text"),
+""", TEXT),
     carrier("from a generator expression", r"""
 import json
 
@@ -244,7 +244,7 @@ from stage import words_sync
 
 def relayed(q):
     return (f"data: {json.dumps({'token': str(word)})}\n\n" for word in words_sync(q))
-""", "refused list-helper*", **{"api.py": ("refused carrier-response*",)}),
+""", TEXT, **{"api.py": (TEXT,)}),
     carrier("of an iterator class", r"""
 import json
 
@@ -265,7 +265,7 @@ class Frames:
 
 def relayed(q):
     return Frames(q)
-""", "refused method-helper*"),
+""", TEXT),
     Project("frames over a web socket", {
         "app.py": r"""
 from fastapi import FastAPI, WebSocket
@@ -295,7 +295,7 @@ async def talk(socket, q):
     except TypeError as error:
         await socket.send_text(f"data: {json.dumps({'error': str(error)})}\n\n")
 """,
-    }, {"service.py": ("refused carrier-writer*", "refused carrier-writer*")}, server="websocket"),
+    }, {"service.py": (TEXT, TEXT)}, server="websocket"),
     Project("frames of a producer over a web socket", {
         "app.py": r"""
 from fastapi import FastAPI, WebSocket

@@ -1,6 +1,6 @@
 """Frameworks other than FastAPI and Starlette, each run by its own server or protocol."""
 
-from tests.projects.fastapi_projects import APP, HEAD, REPLY, SERVICE, P
+from tests.projects.fastapi_projects import APP, HEAD, REPLY, SERVICE, TEXT, P
 from tests.projects.project import REQUESTS, Project
 
 SYNC_SERVICE = SERVICE.replace("async ", "").replace("words", "words_sync")
@@ -191,7 +191,7 @@ def writing(module, source, send):
     return module.replace("SOURCE", source).replace("SEND", send)
 
 
-BY_WRITING = ("refused carrier-writer*", "refused carrier-writer*")
+BY_WRITING = (TEXT, TEXT)
 
 PROJECTS = [
     flask("a response", r"""

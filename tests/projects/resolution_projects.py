@@ -1,6 +1,6 @@
 """Where names lead: packages, re-exports, aliases, classes and their bases, equal names with other options."""
 
-from tests.projects.fastapi_projects import APP, FRAMES, REPLY, SERVICE, P, T
+from tests.projects.fastapi_projects import APP, FRAMES, REPLY, SERVICE, TEXT, P, T
 from tests.projects.project import Project
 
 ROUTER = r"""
@@ -41,7 +41,7 @@ def calls(imported, call):
     return CALLS_SSE.replace("IMPORT", imported).replace("CALL", call)
 
 
-PUBLIC = ("payload as text",)
+PUBLIC = (TEXT,)
 
 PROJECTS = [
     Project("a src layout", {
@@ -207,7 +207,7 @@ class French(Chat):
     def frame(self, payload):
         return f"data: {json.dumps(payload, ensure_ascii=False)}\n\n"
 """,
-    }, {"base.py": ("refused method-helper*", "refused method-helper*", "refused method-helper*"), "french.py": ("refused method-helper*",)}),
+    }, {"base.py": (TEXT, TEXT, TEXT), "french.py": (TEXT,)}),
     Project("a protocol", {
         "app.py": APP,
         "api.py": router("from wiring import chat_model", "chat_model().reply(q)"),
@@ -368,7 +368,7 @@ def traced(function):
         "api.py": router("from service import reply", "reply(q)"),
         "sentinels.py": 'DONE = "data: [DONE]\\n\\n"\nPING = ": ping\\n\\n"\n',
         "service.py": SERVICE.replace('yield "data: [DONE]\\n\\n"', "yield PING\n    yield DONE").replace("from stage", "from sentinels import DONE, PING\nfrom stage"),
-    }, {"service.py": (T, P), "sentinels.py": ("refused carrier-constant*", "refused carrier-constant*")}),
+    }, {"service.py": (T, P), "sentinels.py": ("typed as text", "typed as text")}),
     Project("a generator of another module that is delegated to", {
         "app.py": APP,
         "api.py": router("from service import reply", "reply(q)"),

@@ -39,16 +39,11 @@ def test_names_are_unique():
     assert len(BY_NAME) == len(PROJECTS) >= 60
 
 
-def check_verdicts(project, root):
-    """Each site is judged as expected; one with a star may be judged better."""
-    found = verdicts(root)
-    for file, expected in project.expect.items():
-        judged = found.pop(file, ())
-        assert len(judged) == len(expected), (file, judged)
-        for verdict, expectation in zip(judged, expected, strict=True):
-            better = expectation.endswith("*") and verdict.removesuffix(" as text") in GRADES
-            assert better or verdict == expectation.removesuffix("*"), (file, judged)
-    assert found == {}
+def expected_verdicts(project):
+    return {
+        file: tuple(verdict.removesuffix("*") for verdict in expected)
+        for file, expected in project.expect.items()
+    }
 
 
 @EACH
@@ -56,7 +51,7 @@ def test_it_runs_as_before(name):
     project = ready(name)
     expected = before(name, BY_NAME.get)
     with written(project) as root:
-        check_verdicts(project, root)
+        assert verdicts(root) == expected_verdicts(project)
         migrate(root)
         assert observe_all(root, project) == expected
         text = "".join(path.read_text() for path in sorted(root.rglob("*.py")))
@@ -88,7 +83,8 @@ def test_each_producer_is_a_step_that_can_be_shipped(name):
     expected = before(name, BY_NAME.get)
     with written(project) as root:
         for producer in in_any_order(producers(root), name):
-            if migrate(root, producer):
+            # The step before may have left nothing to do in a function that calls another one.
+            if producer in producers(root) and migrate(root, producer):
                 assert observe_all(root, project) == expected, f"after {producer}"
         assert [
             verdict for judged in verdicts(root).values() for verdict in judged if verdict in GRADES
@@ -99,7 +95,7 @@ def test_most_of_what_a_person_could_migrate_is_automatic():
     expected = [
         verdict for project in PROJECTS for each in project.expect.values() for verdict in each
     ]
-    automatic = sum(verdict in GRADES for verdict in expected)
+    automatic = sum(verdict.removesuffix(" as text") in GRADES for verdict in expected)
     by_hand = sum(verdict.endswith("*") for verdict in expected)
 
-    assert automatic / (automatic + by_hand) >= 0.8
+    assert automatic / (automatic + by_hand) >= 0.98
