@@ -25,10 +25,12 @@ class Fragment:
     Attributes:
         text: The source text as it stands in the file.
         node: Its tree; positions count from the start of `text`.
+        start: Where `text` begins in that of the outermost expression.
     """
 
     text: str
     node: ast.expr = field(compare=False, repr=False)
+    start: int = field(default=0, compare=False, repr=False)
 
     @cached_property
     def _line_starts(self) -> list[int]:
@@ -40,7 +42,8 @@ class Fragment:
         assert node.end_lineno is not None
         assert node.end_col_offset is not None
         start = self._offset(node.lineno, node.col_offset)
-        return parse_fragment(self.text[start : self._offset(node.end_lineno, node.end_col_offset)])
+        text = self.text[start : self._offset(node.end_lineno, node.end_col_offset)]
+        return parse_fragment(text, self.start + start)
 
     def _offset(self, line: int, column: int) -> int:
         start = self._line_starts[line - 1]
@@ -49,13 +52,13 @@ class Fragment:
         return start + len(prefix)
 
 
-def parse_fragment(text: str) -> Fragment:
-    """Parse *text* as one expression, with or without line breaks in it.
+def parse_fragment(text: str, start: int = 0) -> Fragment:
+    """Parse *text*, which begins at *start* of the outermost expression, as one expression of one or more lines.
 
     Raises:
         SyntaxError: If it is none.
     """
-    return Fragment(text, parse_expression(f"({text}\n)"))
+    return Fragment(text, parse_expression(f"({text}\n)"), start)
 
 
 @dataclass(frozen=True)
@@ -75,8 +78,8 @@ class Replacement:
     text: str
 
 
-def replacement_fields(text: str) -> list[Replacement]:
-    """Return the replacement fields of the f-strings that *text* consists of, in order.
+def replacement_fields(text: str, start: int = 0) -> list[Replacement]:
+    """Return the replacement fields of the f-strings that *text*, which begins at *start*, consists of, in order.
 
     Raises:
         SyntaxError: If there is anything else, or if it cannot be read.
@@ -85,15 +88,20 @@ def replacement_fields(text: str) -> list[Replacement]:
     scanned = scan(text)
     if not scanned.is_only_strings or len(scanned.strings) != 1:
         raise SyntaxError("more than strings side by side")
-    return [_replacement(field, text) for literal in scanned.strings[0] for field in literal.fields]
+    start -= 1
+    fields = [field for literal in scanned.strings[0] for field in literal.fields]
+    return [_replacement(field, text, start) for field in fields]
 
 
-def _replacement(field: Field, text: str) -> Replacement:
+def _replacement(field: Field, text: str, start: int) -> Replacement:
     value = text[slice(*field.value)]
     tail = f"!{field.shown_by}" if field.shown_by else ""
     if field.spec is not None:
         tail += text[field.spec_start : field.span.end - 1]
     opening = "{ " if value.startswith("{") else "{"  # two braces would be text
     return Replacement(
-        parse_fragment(value), field.shown_by, field.spec is not None, f"{opening}{value}{tail}}}"
+        parse_fragment(value, start + field.value.start),
+        field.shown_by,
+        field.spec is not None,
+        f"{opening}{value}{tail}}}",
     )

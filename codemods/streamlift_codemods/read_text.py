@@ -124,7 +124,7 @@ class Reader:
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod):
             return self._percent(fragment, node)
         if isinstance(node, ast.Call) and orjson_call(node, self.tree, self.scope) is not None:
-            text = parse_fragment(f"{fragment.text}.decode()")
+            text = parse_fragment(f"{fragment.text}.decode()", fragment.start)
             return Reading(self._opaque(text).text, is_bytes=True)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             return self._method(fragment, node, node.func)
@@ -183,7 +183,7 @@ class Reader:
     def _joined(self, fragment: Fragment) -> Text[Hole]:
         assert isinstance(fragment.node, ast.JoinedStr)
         try:
-            fields = iter(replacement_fields(fragment.text))
+            fields = iter(replacement_fields(fragment.text, fragment.start))
         except SyntaxError as error:
             raise NotReadable("newer-grammar") from error
         parts: list[Part] = []

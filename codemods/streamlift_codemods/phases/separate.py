@@ -8,26 +8,21 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ..contract_home import (
-    constant_edits,
-    file_with_contracts,
-    import_of,
-    needed_imports,
-)
-from ..edits import Edit, EditConflict, apply_edits, insert, replace
-from ..errors import REPORT, ToolFailure, UnreadableSource, working_on
-from ..expressions import dedented, laid_out
+from ..contract_home import file_with_contracts
+from ..edits import Edit, apply_edits, insert, replace
+from ..expressions import dedented
 from ..frame_flow import FRAME_LIST_METHODS, Flow, Function, Variable
-from ..imports import NewImport, add_imports, after_statement, binding_statement, remove_names
+from ..imports import after_statement, binding_statement, remove_names
 from ..literals import Span
 from ..outside_uses import is_used_from_outside
 from ..producers import OUR_DECORATOR
 from ..scopes import ScopeTree, last_name
 from ..sites import CHUNK
 from ..source import comments_in, parse_source
+from .file_edits import FileEdits, rewriting
 
 if TYPE_CHECKING:
-    from ..content import Arm, Content
+    from ..content import Content
     from ..contract_home import ContractHome
     from ..facts import FileFacts
     from ..frame_flow import Place
@@ -61,8 +56,8 @@ def separate(plan: Plan) -> dict[str, bytes]:
         work = works[file]
         has_work = work.callers or any(site in plan.expressions for site in file.sites)
         if has_work and file.name in plan.facts.project.selected:
-            with working_on(file.name):
-                changed[file.name] = _rewritten(plan, file, work)
+            with rewriting(file.name):
+                changed[file.name] = _FileRewriting(plan, file, work).result()
     users_of = _users(plan)
     for home in plan.all_homes:
         users = sorted(users_of[home] & set(changed))
@@ -111,24 +106,11 @@ def _users(plan: Plan) -> dict[ContractHome, set[str]]:
     return users
 
 
-def _rewritten(plan: Plan, file: FileFacts, work: _Work) -> bytes:
-    try:
-        return _FileRewriting(plan, file, work).result()
-    except (EditConflict, UnreadableSource) as error:
-        problem = f"could not be rewritten ({error})"
-        raise ToolFailure(file.name, problem, REPORT, "rewriting-failed") from error
-
-
-class _FileRewriting:
+class _FileRewriting(FileEdits):
     """The edits of one file."""
 
     def __init__(self, plan: Plan, file: FileFacts, work: _Work) -> None:
-        self.plan = plan
-        self.file = file
-        self.source = file.source
-        self.style = plan.settings.style_of(file)
-        self.edits: list[Edit] = []
-        self.imports: dict[str, set[str]] = defaultdict(set)
+        super().__init__(plan, file)
         self.producers = work.producers
         self.callers = work.callers
         self.relays = work.relays
@@ -153,7 +135,7 @@ class _FileRewriting:
         self._edges()  # it lays out anew what nothing else has edited
         for relay in self.relays:
             self._annotate(_item_type(relay.node.returns), foreign=relay.yields_other_things)
-        self._add_imports()
+        self.add_imports()
         text = apply_edits(self.source.text, self.edits, self.source.newline)
         return self._without_unused_imports(self.source.encode(text))
 
@@ -162,34 +144,19 @@ class _FileRewriting:
         wide = self.source.with_parentheses(span)
         if not comments_in(self.source.text[wide.start : wide.end]):
             span = wide
-        self.edits.append(self._laid_out(span, self.plan.expressions[site]))
+        self.edits.append(self.laid_out(span, self.plan.expressions[site]))
         if site in self.plan.asked:
             return
         if CHUNK in self.plan.expressions[site]:
             self.imports["streamlift"].add(CHUNK)
         for part, _, _ in self.plan.parts_of(site):
             if part in self.plan.encoded or site.as_text:
-                self._use_contract(part)
+                self.use_contract(part)
         content = self.plan.contents[site]
         if content.serialised is not None:
             self.edits.append(self._unserialised(content.serialised, content))
         if site.statements:
             self.edits += self._without_building(site)
-
-    def _laid_out(self, span: Span, expression: str) -> Edit:
-        """Return the edit that puts *expression* in the place of *span*, in several lines if need be."""
-        first, last = self.source.line_of(span.start), self.source.line_of(span.end)
-        lines = [self.source.line_text(line) for line in range(first, last + 1)]
-        before = lines[0][: span.start - self.source.line_start(span.start)].lstrip("\f")
-        text = laid_out(
-            expression,
-            self.source.indentation(span.start).lstrip("\f"),
-            len(before),
-            self.source.line_start(span.end) + len(lines[-1]) - span.end,
-            self.style,
-            replaced=max(len(line.lstrip("\f")) for line in lines),
-        )
-        return replace(span, text)
 
     def _unserialised(self, statement: Assignment, content: Content) -> Edit:
         """Return the edit that takes the encoder off the statement before the site, or the statement away."""
@@ -223,7 +190,7 @@ class _FileRewriting:
         name = self.plan.constant_of(producer, self.file)
         self._annotate(_item_type(producer.node.returns), foreign=producer.yields_other_things)
         if producer.needs_decorator:
-            self._use_contract(producer)
+            self.use_contract(producer)
             decorator = self._decorator(producer)
             start = self.source.span(producer.node).start
             indentation = self.source.indentation(start).rpartition("\f")[2]
@@ -288,7 +255,7 @@ class _FileRewriting:
             return edits
         moved = [Edit(e.start - span.start, e.end - span.start, e.rank, e.text) for e in edits]
         text = apply_edits(self.source.text[span.start : span.end], moved, "\n")
-        return [self._laid_out(span, text)]
+        return [self.laid_out(span, text)]
 
     def _give_text(self, call: ast.expr) -> None:
         """Format the chunk that *call* returns where its text is needed."""
@@ -297,7 +264,7 @@ class _FileRewriting:
         site = next(s for s in self.sites if call in self.flow.reached_from(s.node))
         name = self.plan.constant_of(site, self.file)
         self.edits += [insert(span.start, f"{name}.format_chunk("), insert(span.end, ")")]
-        self._use_contract(site)
+        self.use_contract(site)
 
     def _annotate_place(self, place: Place) -> None:
         """Let the annotation of a function or variable say that it holds chunks."""
@@ -350,23 +317,6 @@ class _FileRewriting:
         if isinstance(value, ast.Await):
             return self._holds_chunks(value.value, place)
         return value in self.flow.into
-
-    def _use_contract(self, user: Site | Arm | Producer) -> None:
-        module = import_of(self.plan.home_of(user, self.file), self.file)
-        if module is not None:
-            self.imports[module].add(self.plan.constant_of(user, self.file))
-
-    def _add_imports(self) -> None:
-        homes = [home for home in self.plan.all_homes if home.name == self.file.name]
-        for home in homes:
-            for module, names in needed_imports(home).items():
-                self.imports[module] |= names
-        wanted = [NewImport(module, tuple(names)) for module, names in self.imports.items()]
-        first_party = {self.file.package[0]} if self.file.package else set()
-        added = add_imports(self.source, wanted, first_party, self.style.line_length)
-        for home in homes:
-            added += constant_edits(home, self.source, self.style)
-        self.edits += added
 
     def _without_unused_imports(self, raw: bytes) -> bytes:
         """Take the imports out whose last use was migrated, unless something else may rely on them."""

@@ -1,0 +1,93 @@
+"""What the phases have in common: the edits of one file, the imports that these need, and its contracts."""
+
+from __future__ import annotations
+
+import contextlib
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from ..contract_home import constant_edits, import_of, needed_imports
+from ..edits import Edit, EditConflict, replace
+from ..errors import REPORT, ToolFailure, UnreadableSource, working_on
+from ..expressions import laid_out
+from ..imports import NewImport, add_imports
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..content import Arm
+    from ..facts import FileFacts
+    from ..literals import Span
+    from ..plan import Plan
+    from ..producers import Producer
+    from ..sites import Site
+
+
+@contextlib.contextmanager
+def rewriting(name: str) -> Iterator[None]:
+    """Say of whatever goes wrong in the body of the `with` statement that the file *name* cannot be rewritten.
+
+    Raises:
+        ToolFailure: In the place of any exception that is no report to a person already.
+    """
+    with working_on(name):
+        try:
+            yield
+        except (EditConflict, UnreadableSource) as error:
+            problem = f"could not be rewritten ({error})"
+            raise ToolFailure(name, problem, REPORT, "rewriting-failed") from error
+
+
+class FileEdits:
+    """The edits of one file.
+
+    Args:
+        plan: The plan of the run.
+        file: The file.
+
+    Attributes:
+        edits: The edits so far.
+        imports: The names that these need, by module.
+    """
+
+    def __init__(self, plan: Plan, file: FileFacts) -> None:
+        self.plan = plan
+        self.file = file
+        self.source = file.source
+        self.style = plan.settings.style_of(file)
+        self.edits: list[Edit] = []
+        self.imports: dict[str, set[str]] = defaultdict(set)
+
+    def laid_out(self, span: Span, expression: str) -> Edit:
+        """Return the edit that puts *expression* in the place of *span*, in several lines if need be."""
+        first, last = self.source.line_of(span.start), self.source.line_of(span.end)
+        lines = [self.source.line_text(line) for line in range(first, last + 1)]
+        before = lines[0][: span.start - self.source.line_start(span.start)].lstrip("\f")
+        text = laid_out(
+            expression,
+            self.source.indentation(span.start).lstrip("\f"),
+            len(before),
+            self.source.line_start(span.end) + len(lines[-1]) - span.end,
+            self.style,
+            replaced=max(len(line.lstrip("\f")) for line in lines),
+        )
+        return replace(span, text)
+
+    def use_contract(self, user: Site | Arm | Producer) -> None:
+        """Import the contract of *user*, unless it stands in this file."""
+        module = import_of(self.plan.home_of(user, self.file), self.file)
+        if module is not None:
+            self.imports[module].add(self.plan.constant_of(user, self.file))
+
+    def add_imports(self) -> None:
+        """Add the edits that import what is needed, and those of the contracts that stand in this file."""
+        homes = [home for home in self.plan.all_homes if home.name == self.file.name]
+        for home in homes:
+            for module, names in needed_imports(home).items():
+                self.imports[module] |= names
+        wanted = [NewImport(module, tuple(names)) for module, names in self.imports.items()]
+        first_party = {self.file.package[0]} if self.file.package else set()
+        added = add_imports(self.source, wanted, first_party, self.style.line_length)
+        for home in homes:
+            added += constant_edits(home, self.source, self.style)
+        self.edits += added
