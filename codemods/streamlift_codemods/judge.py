@@ -68,9 +68,11 @@ class Judge:
         for file in self.files:
             flow = self.plan.flows[file.name] = Flow(file)
             for site in file.sites:
-                if site.verdict == "auto":
+                if site.verdict == "auto" or site in self.plan.contents:
                     with working_on(file.name, site.line):
                         flow.follow(site.node)
+                if site.reason is not None and site in self.plan.contents:
+                    flow.stuck.setdefault(site.node, site.reason)
         self.text_functions.hand_out_chunks()
         self.framed_again = generators_framed_again(self.plan)
         self._leave_others()

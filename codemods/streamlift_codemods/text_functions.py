@@ -74,7 +74,10 @@ class TextFunction:
             return "async-helper"
         if self.place.holds == "frames":
             return "list-helper"
-        return "stack-helper" if self._tells_stack else None
+        if self._tells_stack:
+            return "stack-helper"
+        stuck = [self.flow.stuck.get(source) for source in self.flow.sources[self.place]]
+        return stuck[0] if stuck and None not in stuck else None
 
     @property
     def _tells_stack(self) -> bool:
@@ -87,7 +90,8 @@ class TextFunction:
     def only_frame(self) -> Site | None:
         """The one frame that it makes, if it returns that."""
         frames = [s for s in self.file.sites if s.scope is self.scope and s.kind == "frame"]
-        return frames[0] if len(frames) == 1 and frames[0].carrier.name == "return" else None
+        returned = [s for s in frames if s.frame is not None and s.carrier.name == "return"]
+        return returned[0] if len(frames) == len(returned) == 1 else None
 
 
 class TextFunctions:

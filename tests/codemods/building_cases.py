@@ -502,7 +502,7 @@ def frames(x):
 
 def stream(x):
     yield frames(x) + "\\n"
-""", "payload as text"),
+""", "payload as text", "payload as text"),
     app("built: onto a queue", """
 import asyncio
 

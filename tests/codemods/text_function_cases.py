@@ -32,7 +32,45 @@ def stays(name, wire, service, *reasons, **more):
     return project(name, wire, service, *(f"refused {reason}" for reason in reasons), **more)
 
 
+END = """
+def end(x):
+    return f"data: {json.dumps([x])}\\n\\ndata: [DONE]\\n\\n"
+
+
+def fmt(x):
+    if x:
+        return f"data: {json.dumps(x)}\\n\\n"
+    return "data: null\\n\\ndata: [DONE]\\n\\n"
+"""
+
 MOVED = [
+    project("several frames at once, called here and elsewhere", END.replace("fmt", "_fmt").replace("def end", "def _last(x):\n    return end(x)\n\n\ndef end"), """
+from shop.wire import end
+
+
+async def stream(x):
+    yield end(x)
+    ending = end([x])
+    yield ending
+    yield f"data: {json.dumps(x)}\\n\\n"
+""", *["payload as text"] * 2, "payload", *["payload as text"] * 4, contains=("yield end(x)", "return SSE.format_chunk(StreamingChunk.of([x])) + SSE.format_done()")),
+    project("several frames at once, in one of two returns", END, yields("fmt(x)"), "payload", "payload as text", "payload", "payload as text"),
+    project("several frames at once, from a method", """
+class Wire:
+    def _end(self, x):
+        return f"data: {json.dumps([x])}\\n\\ndata: [DONE]\\n\\n".encode()
+
+    async def reply(self, x):
+        yield self._end(x)
+        yield self._end(None)
+""", """
+from shop.wire import Wire
+
+
+async def stream(x):
+    async for frame in Wire().reply(x):
+        yield frame
+""", *["payload as text"] * 3),
     project("all its calls need text, and it has an event line", """
 def fmt(x):
     return f"event: end\\ndata: {json.dumps([x])}\\n\\n"
