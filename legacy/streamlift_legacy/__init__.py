@@ -2,6 +2,22 @@
 
 from .adapted_chunk import AdaptedChunk
 from .adapter import adapt
+from .configuration import configure
+from .divergence import Divergence
+from .either import Wire, begin
 from .frame_rewriter import UnrecoverableDialect
+from .observed import dump, observations
+from .stages import Stage
 
-__all__ = ["AdaptedChunk", "UnrecoverableDialect", "adapt"]
+__all__ = [
+    "AdaptedChunk",
+    "Divergence",
+    "Stage",
+    "UnrecoverableDialect",
+    "Wire",
+    "adapt",
+    "begin",
+    "configure",
+    "dump",
+    "observations",
+]

@@ -9,6 +9,7 @@ import pytest
 
 from streamlift import SSEFormatter, StreamingChunk, producer
 from streamlift_codemods.cli import main
+from streamlift_legacy import Stage, begin
 from tests.semantics.old_and_new import program, seen
 
 SSE = SSEFormatter(ensure_ascii=True)
@@ -158,20 +159,18 @@ def test_the_contract_of_a_producer_is_bound_to_its_generator_and_not_lost():
 
 # Phase 1 itself
 
-BEGIN = pytest.mark.xfail(
-    raises=ImportError, strict=True, reason="phase 1 comes with streamlift_legacy.begin"
-)
 PHASE_1 = pytest.mark.xfail(
     raises=SystemExit, strict=True, reason="phase 1 comes with `streamlift migrate --phase 1`"
 )
 
 
-@BEGIN
-def test_either_serves_the_old_text_and_runs_every_part_once():
-    from streamlift_legacy import begin
+STAGES = pytest.mark.parametrize("stage", Stage)
 
+
+@STAGES
+def test_either_runs_every_part_once_at_every_stage(stage):
     def stream(number):
-        wire = begin(SSE)
+        wire = begin(SSE, stage=stage)
         for _ in range(2):
             yield wire.either(
                 f"data: {json.dumps(v0 := {'id': next(number)})}\n\n",
@@ -181,12 +180,10 @@ def test_either_serves_the_old_text_and_runs_every_part_once():
     assert seen(stream(count())) == FRAMES
 
 
-@BEGIN
-def test_either_leaves_encoding_errors_in_the_producers_own_frame():
-    from streamlift_legacy import begin
-
+@STAGES
+def test_either_leaves_encoding_errors_in_the_producers_own_frame(stage):
     def stream():
-        wire = begin(SSE)
+        wire = begin(SSE, stage=stage)
         try:
             yield wire.either(
                 f"data: {json.dumps(v0 := {'bad': {1}})}\n\n", wire.on and StreamingChunk.of(v0)

@@ -1,10 +1,13 @@
 """Decision 10: a shadow never encodes the user's state twice."""
 
 import json
+from collections import Counter
 
 import pytest
 
 from streamlift import ModelDialect, SSEFormatter, StreamingChunk, producer
+from streamlift_legacy import Stage, begin
+from streamlift_legacy.observed import TALLIES
 from tests.semantics.old_and_new import seen
 
 of = StreamingChunk.of
@@ -104,14 +107,25 @@ def test_a_model_is_dumped_once():
 # The shadow itself
 
 
-@pytest.mark.xfail(
-    raises=ImportError, strict=True, reason="the shadow comes with streamlift_legacy.begin"
-)
+def both(contract, old, payload, stage=Stage.SHADOW):
+    """Return what is served of a site, and what is counted."""
+
+    def produce():
+        wire = begin(contract, stage=stage)
+        yield wire.either(old, wire.on and of(payload))
+
+    before = counted(produce)
+    return seen(produce()), counted(produce) - before
+
+
+def counted(producer):
+    tally = TALLIES[f"{__name__}:{producer.__qualname__.replace('.<locals>', '')}"]
+    counts = Counter(tally.counts.values_by_name()) + Counter(tally.inconclusive.values_by_name())
+    del counts["streams"]
+    return counts
+
+
 def test_the_shadow_does_not_run_an_opaque_encoder():
-    from streamlift_legacy.stages import Stage
-
-    from streamlift_legacy import begin
-
     default, calls = counting()
     contract = SSEFormatter(default=default)
 
@@ -128,3 +142,47 @@ def test_the_shadow_does_not_run_an_opaque_encoder():
         'data: {"at": "call 2"}\n\n',
     ]
     assert len(calls) == 2
+
+
+class Model:
+    def model_dump_json(self):
+        raise AssertionError
+
+
+class Items(dict):
+    def items(self):
+        raise AssertionError
+
+
+class Encoder(json.JSONEncoder):
+    def encode(self, o):
+        raise AssertionError
+
+
+def frame(payload):
+    raise AssertionError
+
+
+@pytest.mark.parametrize("stage", [Stage.SHADOW, Stage.LIVE])
+@pytest.mark.parametrize(
+    ("contract", "payload", "reason"),
+    [
+        (SSEFormatter(default=list), [iter([1])], "opaque-encoder"),
+        (SSEFormatter(dialect=ModelDialect()), Model(), "opaque-encoder"),
+        (SSEFormatter(cls=Encoder), {}, "opaque-encoder"),
+        (SSEFormatter(frame=frame), {}, "opaque-encoder"),
+        (SSEFormatter(), {"a": Items(b=1)}, "opaque-payload"),
+    ],
+    ids=["default", "model", "cls", "frame", "dict"],
+)
+def test_what_may_run_the_users_code_is_not_compared_and_the_old_text_served(
+    stage, contract, payload, reason
+):
+    assert both(contract, "data: old\n\n", payload, stage) == (["data: old\n\n"], {reason: 1})
+
+
+def test_a_site_whose_encoder_is_not_needed_is_compared():
+    contract = SSEFormatter(default=str)
+
+    assert both(contract, 'data: {"a": 1}\n\n', {"a": 1})[1] == {"match": 1}
+    assert both(contract, 'data: {"a":1}\n\n', {"a": 1})[1] == {"mismatch": 1}

@@ -1,0 +1,224 @@
+r"""Phase 1: both forms of a site side by side, one of them served.
+
+`begin` stands at the top of what makes frames, `either` at each of its sites:
+
+    wire = begin(SSE)
+    yield wire.either(f"data: {json.dumps(v0 := {...})}\n\n", wire.on and StreamingChunk.of(v0))
+"""
+
+from __future__ import annotations
+
+import sys
+from time import monotonic
+from typing import TYPE_CHECKING, TypeVar
+
+from .background import BACKGROUND
+from .divergence import Divergence
+from .flags import FLAGS
+from .observed import TALLIES
+from .producer_name import producer_name
+from .reports import REPORTER
+from .stages import Stage
+from .transparent import NotComparable, writer_of
+
+if TYPE_CHECKING:
+    from types import CodeType, FrameType
+
+    from streamlift import StreamingChunk
+
+    from .stages import Rules
+    from .transparent import Contract
+
+Text = TypeVar("Text")
+
+OTHER_TYPE = "other-type"
+
+KNOWN = 4096
+"""Producers that are kept ready; this is only a cache."""
+
+
+class Wire:
+    """What `begin` returns: one run of a producer; of this class if it is off.
+
+    Attributes:
+        on: Whether the chunk of a site is needed.
+    """
+
+    __slots__ = ("on",)
+
+    def __init__(self) -> None:
+        self.on = False
+
+    def either(
+        self,
+        old: Text,
+        new: StreamingChunk | bool,  # noqa: ARG002 - see `ComparingWire`
+        contract: Contract | None = None,  # noqa: ARG002
+    ) -> Text:
+        """Return the text of a site, of the type of the old one.
+
+        What stands in the place of *new* runs in the producer's own frame, before this: it must not
+        raise, nor run anything of the user's again.
+
+        Args:
+            old: The text that the old expression has made.
+            new: The chunk, if the wire is on: `wire.on and StreamingChunk.of(...)`.
+            contract: The contract of this site, if it is not that of `begin`.
+        """
+        return old
+
+
+OFF = Wire()
+
+
+class Producer:
+    """What is known of the code of a producer.
+
+    Attributes:
+        code: Its code.
+        name: Its name: `package.module:Class.method`.
+        tally: What was seen of it.
+        decision: Its stage, with the rules and the stage in code that it comes from.
+    """
+
+    __slots__ = ("code", "decision", "name", "tally")
+
+    def __init__(self, frame: FrameType) -> None:
+        self.code: CodeType = frame.f_code
+        self.name = producer_name(frame)
+        self.tally = TALLIES[self.name]
+        self.decision: tuple[Rules | None, Stage | str | None, Stage] = (None, None, Stage.OFF)
+
+    def stage(self, rules: Rules, own: Stage | str | None) -> Stage:
+        """Return its stage by *rules*, if its own code says *own*."""
+        decision = self.decision
+        if decision[0] is not rules or decision[1] is not own:
+            stage = rules.stage_of(self.name, None if own is None else Stage(own))
+            self.decision = decision = (rules, own, stage)
+        return decision[2]
+
+
+class ComparingWire(Wire):
+    """One run of a producer that is not off."""
+
+    __slots__ = ("_frame", "_match", "_own", "_producer", "_rules", "_served", "_writer")
+
+    def __init__(
+        self, producer: Producer, contract: Contract, rules: Rules, own: Stage | str | None
+    ) -> None:
+        self.on = True
+        self._producer = producer
+        self._own = own
+        self._rules = rules
+        self._served = producer.stage(rules, own) is Stage.LIVE
+        self._writer = writer_of(contract)
+        self._match = producer.tally.counts["match"].add
+        self._frame = -1
+        producer.tally.counts["streams"].add()
+
+    def either(
+        self, old: Text, new: StreamingChunk | bool, contract: Contract | None = None
+    ) -> Text:
+        if new is False:
+            return old
+        try:
+            self._frame += 1
+            if monotonic() >= FLAGS.due:
+                FLAGS.look_again()
+            if FLAGS.rules is not self._rules:
+                self._go_back()
+            writer = self._writer if contract is None else writer_of(contract)
+            text: object = writer.write(new)  # type: ignore[arg-type]  # it may be anything
+            if text.__class__ is old.__class__ and text == old:
+                self._match()
+                return old
+        except Exception as error:  # noqa: BLE001 - nothing of the new form may touch the stream
+            text = error
+        return self._other(old, text)
+
+    def _go_back(self) -> None:
+        """Follow the rules, but never to a stage that is further on: that is decided at begin."""
+        self._rules = FLAGS.rules
+        stage = self._producer.stage(self._rules, self._own)
+        self.on = self.on and stage is not Stage.OFF
+        self._served = self._served and stage is Stage.LIVE
+
+    def _other(self, old: Text, new: object) -> Text:
+        """Return the text of a site whose new form is not the old one, or an error."""
+        served = old
+        try:
+            tally = self._producer.tally
+            if isinstance(new, NotComparable):
+                tally.inconclusive[new.reason].add()
+            elif isinstance(new, Exception):
+                tally.counts["error"].add()
+                self._report(type(new).__name__, None)
+            elif new.__class__ is not old.__class__:
+                tally.inconclusive[OTHER_TYPE].add()
+            else:
+                if self._served:
+                    served = new
+                tally.counts["mismatch"].add()
+                self._report("", (old, new))  # type: ignore[arg-type]  # both are text
+        except Exception as error:  # noqa: BLE001 - as above
+            _failed(error)
+        return served
+
+    def _report(self, error: str, texts: tuple[str | bytes, str | bytes] | None) -> None:
+        producer = self._producer
+        stage = Stage.LIVE if self._served else Stage.SHADOW
+        line = sys._getframe(3).f_lineno  # noqa: SLF001 - of the site
+        found = Divergence(
+            producer=producer.name, line=line, stage=stage, frame=self._frame, error=error
+        )
+        REPORTER.report(found, producer.tally, texts)
+
+
+def begin(contract: Contract, *, stage: Stage | str | None = None) -> Wire:
+    """Return the wire of one run of the function that calls this; its stage is decided now.
+
+    It works in generators, sync and async, in coroutines, and in functions that return or send a
+    frame. Nothing is kept in the context, and whatever fails, the old text is served.
+
+    Args:
+        contract: What the chunks of its sites are written with.
+        stage: Its stage, if neither the environment nor a file says another one.
+    """
+    try:
+        if monotonic() >= FLAGS.due:
+            FLAGS.look_again()
+        rules = FLAGS.rules
+        if rules.all_off and (stage is None or rules.killed):
+            return OFF
+        frame = sys._getframe(1)  # noqa: SLF001 - the only way to ask who calls
+        producer = _producers.get(id(frame.f_code))
+        if producer is None:
+            producer = _new_producer(frame)
+        if producer.stage(rules, stage) is Stage.OFF:
+            return OFF
+        return ComparingWire(producer, contract, rules, stage)
+    except Exception as error:  # noqa: BLE001 - the stream is served all the same
+        _failed(error)
+        return OFF
+
+
+# By identity: code is compared by its content, that of two modules may be equal.
+_producers: dict[int, Producer] = {}
+
+
+def _new_producer(frame: FrameType) -> Producer:
+    if len(_producers) >= KNOWN:
+        _producers.clear()
+    producer = _producers[id(frame.f_code)] = Producer(frame)
+    return producer
+
+
+_told: set[str] = set()
+
+
+def _failed(error: Exception) -> None:
+    """Tell, once, that the shim itself failed."""
+    kind = type(error).__name__
+    if kind not in _told:
+        _told.add(kind)
+        BACKGROUND.tell("the old text is served, since the comparison ended in %s", kind)
