@@ -132,7 +132,7 @@ async def relayed(q):
     count = 0
     async for word in words(q):
         count += 1
-        yield f"data: {json.dumps({'token': str(word)})}\n\n"
+        yield f"data: {json.dumps({'token': word})}\n\n"
     for frame in _ending(count):
         yield frame
 """, P, T, P, P),
@@ -144,10 +144,10 @@ from stage import words
 
 async def relayed(q):
     async for word in words(q):
-        if isinstance(word, str):
+        if word:
             frame = f"data: {json.dumps({'token': word})}\n\n"
         else:
-            frame = f"data: {json.dumps({'error': repr(word)})}\n\n"
+            frame = f"data: {json.dumps({'empty': True})}\n\n"
         yield frame
 """, P, P),
     carrier("published and yielded", r"""
@@ -159,7 +159,7 @@ from stage import words
 
 async def relayed(q):
     async for word in words(q):
-        frame = f"data: {json.dumps({'token': str(word)})}\n\n"
+        frame = f"data: {json.dumps({'token': word})}\n\n"
         channel.publish("chat", frame)
         yield frame
 """, TEXT),
@@ -171,7 +171,7 @@ from stage import save, words
 
 async def relayed(q):
     async for word in words(q):
-        frame = f"data: {json.dumps({'token': str(word)})}\n\n"
+        frame = f"data: {json.dumps({'token': word})}\n\n"
         save(frame)
         yield frame
     yield "data: [DONE]\n\n"
@@ -187,7 +187,7 @@ log = logging.getLogger(__name__)
 
 async def relayed(q):
     async for word in words(q):
-        frame = f"data: {json.dumps({'token': str(word)})}\n\n"
+        frame = f"data: {json.dumps({'token': word})}\n\n"
         log.info("sending %s", frame.strip())
         yield frame
 """, TEXT),
@@ -200,7 +200,7 @@ from stage import words
 async def relayed(q):
     last = None
     async for word in words(q):
-        frame = f"data: {json.dumps({'token': str(word)})}\n\n"
+        frame = f"data: {json.dumps({'token': word})}\n\n"
         if frame != last:
             yield frame
         last = frame
@@ -215,7 +215,7 @@ BUFFER = []
 
 async def relayed(q):
     async for word in words(q):
-        BUFFER.append(f"data: {json.dumps({'token': str(word)})}\n\n")
+        BUFFER.append(f"data: {json.dumps({'token': word})}\n\n")
     note("buffered", len("".join(BUFFER)))
     for frame in BUFFER:
         yield frame
@@ -228,7 +228,7 @@ from stage import note, words
 
 async def talk(q):
     async for word in words(q):
-        yield "token", f"data: {json.dumps({'token': str(word)})}\n\n"
+        yield "token", f"data: {json.dumps({'token': word})}\n\n"
 
 
 async def relayed(q):
@@ -243,7 +243,7 @@ from stage import words_sync
 
 
 def relayed(q):
-    return (f"data: {json.dumps({'token': str(word)})}\n\n" for word in words_sync(q))
+    return (f"data: {json.dumps({'token': word})}\n\n" for word in words_sync(q))
 """, TEXT, **{"api.py": (TEXT,)}),
     carrier("of an iterator class", r"""
 import json
@@ -260,7 +260,7 @@ class Frames:
 
     async def __anext__(self):
         word = await self.source.__anext__()
-        return f"data: {json.dumps({'token': str(word)})}\n\n"
+        return f"data: {json.dumps({'token': word})}\n\n"
 
 
 def relayed(q):

@@ -174,15 +174,15 @@ async def chat(q: str):
     return StreamingResponse(make(), media_type="text/event-stream")
 """}, {"service.py": REPLY}),
     Project("two producers, one response", {**api(r"""
-    stream = reply(q) if len(q) < 3 else apology()
+    stream = apology() if q == "fail" else reply(q)
     return StreamingResponse(stream, media_type="text/event-stream")
 """), "api.py": (HEAD + r"""
-    stream = reply(q) if len(q) < 3 else apology()
+    stream = apology() if q == "fail" else reply(q)
     return StreamingResponse(stream, media_type="text/event-stream")
 """).replace("from service import reply", "from service import apology, reply"), "service.py": SERVICE + r"""
 
 async def apology():
-    yield f"data: {json.dumps({'type': 'token', 'content': 'too long'})}\n\n"
+    yield f"data: {json.dumps({'type': 'token', 'content': 'sorry'})}\n\n"
 """}, {"service.py": (*REPLY, T)}),
     Project("a wrapper around the generator", {
         **api(r"""
@@ -351,7 +351,7 @@ router = APIRouter()
 @router.get("/chat", response_class=StreamingResponse)
 async def chat(q: str):
     async for word in questions(q):
-        yield f"data: {json.dumps({'token': str(word)})}\n\n"
+        yield f"data: {json.dumps({'token': word})}\n\n"
 """,
         "upstream.py": "from stage import words as questions\n",
     }, {"api.py": (TEXT,)}),
@@ -439,7 +439,7 @@ from pydantic import BaseModel
 
 class Delta(BaseModel):
     type: str = "delta"
-    content: str
+    content: object
     index: int | None = None
 """,
         "service.py": r"""

@@ -1,5 +1,7 @@
 """Frameworks other than FastAPI and Starlette, each run by its own server or protocol."""
 
+import re
+
 from tests.projects.fastapi_projects import APP, HEAD, REPLY, SERVICE, TEXT, P
 from tests.projects.project import REQUESTS, Project
 
@@ -308,7 +310,7 @@ class Chat(View):
     Project("aiohttp, a loop that writes", {"app.py": writing(AIOHTTP, "reply", "async for frame in reply(q):\n        await response.write(frame.encode())"), "service.py": SERVICE}, {"service.py": REPLY}, entry="app:make_app", server="aiohttp", needs="aiohttp"),
     Project("aiohttp, a service that writes", {"app.py": writing(AIOHTTP, "talk", "await talk(response, q)"), "service.py": WRITES}, {"service.py": BY_WRITING}, entry="app:make_app", server="aiohttp", needs="aiohttp"),
     Project("Tornado, a loop that writes", {"app.py": writing(TORNADO, "reply", "async for frame in reply(q):\n            self.write(frame)\n            await self.flush()"), "service.py": SERVICE}, {"service.py": REPLY}, entry="app:make_app", server="tornado", needs="tornado"),
-    Project("Tornado, a service that writes", {"app.py": writing(TORNADO, "talk", "await talk(self, q)"), "service.py": WRITES.replace("await response.write", "response.write")}, {"service.py": BY_WRITING}, entry="app:make_app", server="tornado", needs="tornado"),
+    Project("Tornado, a service that writes", {"app.py": writing(TORNADO, "talk", "await talk(self, q)"), "service.py": re.sub("( +)await (response.write.*)", r"\1\2\n\1await response.flush()", WRITES)}, {"service.py": BY_WRITING}, entry="app:make_app", server="tornado", needs="tornado"),
     Project("Sanic, a loop that sends", {"app.py": writing(SANIC, "reply", "async for frame in reply(q):\n        await response.send(frame)"), "service.py": SERVICE}, {"service.py": REPLY}, server="sanic", needs="sanic"),
     Project("Sanic, a service that sends", {"app.py": writing(SANIC, "talk", "await talk(response, q)"), "service.py": WRITES.replace("response.write", "response.send")}, {"service.py": BY_WRITING}, server="sanic", needs="sanic"),
     Project("http.server, a loop that writes", {"app.py": writing(HANDLER, "reply", "for frame in reply(q):\n            self.wfile.write(frame.encode())\n            self.wfile.flush()"), "service.py": SYNC_SERVICE}, {"service.py": REPLY}, entry="app:Handler", server="handler", requests=WHOLE, needs="http"),

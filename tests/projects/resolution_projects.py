@@ -61,10 +61,10 @@ PROJECTS = [
     }, {"chat/core/service.py": (P, P), "chat/core/frames.py": PUBLIC}, entry="chat.app:app"),
     Project("a name that a package exports again", {
         "app.py": APP,
-        "api.py": router("import chat", "chat.reply(q)"),
-        "chat/__init__.py": 'from .service import reply\n\n__all__ = ["reply"]\n',
-        "chat/service.py": SERVICE,
-    }, {"chat/service.py": REPLY}),
+        "api.py": router("import replies", "replies.reply(q)"),
+        "replies/__init__.py": 'from .service import reply\n\n__all__ = ["reply"]\n',
+        "replies/service.py": SERVICE,
+    }, {"replies/service.py": REPLY}),
     Project("a helper that a package exports again", {
         "app.py": APP,
         "api.py": router("from service import reply", "reply(q)"),
@@ -118,7 +118,7 @@ def sse(payload):
     Project("a private helper of one module, used by two producers", {
         "app.py": APP,
         "api.py": router("from service import reply", "reply(q)"),
-        "service.py": FRAMES.replace("def sse", "def _sse") + r"""
+        "service.py": FRAMES.replace("def sse", "def _sse").replace("json\n", "json\n\nfrom stage import words\n", 1) + r"""
 
 async def reply(q):
     yield _sse({"begin": q})
@@ -190,7 +190,7 @@ class Chat:
     async def reply(self, q):
         yield self.frame({"greeting": self.greeting})
         async for word in words(q):
-            yield self.frame({"token": str(word)})
+            yield self.frame({"token": word})
 
     def frame(self, payload):
         return f"data: {json.dumps(payload)}\n\n"

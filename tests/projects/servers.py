@@ -191,6 +191,21 @@ def sanic(application, request: Request) -> object:
     from sanic import Sanic
 
     try:
-        return asgi(application, request)
+        return _seen(asyncio.run(_sanic(application, request)))
     finally:
         Sanic._app_registry.clear()
+
+
+async def _sanic(application, request: Request) -> Recording:
+    """Start the application, which serves nothing before, and stop it."""
+    application.config.TOUCHUP = False  # it changes Sanic itself, and that only once
+    said: asyncio.Queue[object] = asyncio.Queue()
+    told: asyncio.Queue[object] = asyncio.Queue()
+    lifespan = asyncio.create_task(application({"type": "lifespan"}, told.get, said.put))
+    for phase in ("startup", "shutdown"):
+        await told.put({"type": f"lifespan.{phase}"})
+        assert await said.get() == {"type": f"lifespan.{phase}.complete"}
+        if phase == "startup":
+            recording = await _asgi(application, request)
+    await lifespan
+    return recording

@@ -2,6 +2,7 @@
 
 import importlib.util
 import random
+import re
 
 import pytest
 
@@ -23,6 +24,8 @@ PROJECTS = [
 ]
 BY_NAME = {project.name: project for project in PROJECTS}
 GRADES = {"typed", "payload", "model", "delegated", "encoded"}
+SYNCHRONOUS = {"wsgi", "django_wsgi", "handler"}
+UNSERIALISABLE = re.compile("TypeError|is not JSON serializable|PydanticSerializationError")
 # Of a stream that is cancelled or fails Django leaves the file of the body to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore:Unclosed file <tempfile.Spooled:ResourceWarning")
 EACH = pytest.mark.parametrize("name", BY_NAME)
@@ -44,6 +47,31 @@ def expected_verdicts(project):
         file: tuple(verdict.removesuffix("*") for verdict in expected)
         for file, expected in project.expect.items()
     }
+
+
+def seen_of(project, observed, **about):
+    """Return what the client saw of the first request with the attributes *about*."""
+    matches = [all(getattr(r, key) == about[key] for key in about) for r in project.requests]
+    return observed[matches.index(True)][0]
+
+
+@EACH
+def test_it_streams_to_the_end(name):
+    project = ready(name)
+    seen = repr(seen_of(project, before(name, BY_NAME.get), query="q=hi"))
+
+    assert "data: " in seen
+    assert not re.search("aborted|Error", seen)
+
+
+@pytest.mark.parametrize("name", [p.name for p in PROJECTS if p.server not in SYNCHRONOUS])
+def test_a_payload_fails_and_a_client_goes_away_in_the_middle(name):
+    project = ready(name)
+    observed = before(name, BY_NAME.get)
+    whole = seen_of(project, observed, query="q=hi", disconnect_after=None)
+
+    assert UNSERIALISABLE.search(repr(seen_of(project, observed, query="q=bad")))
+    assert seen_of(project, observed, disconnect_after=1) != whole
 
 
 @EACH
