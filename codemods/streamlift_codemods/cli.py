@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import io
+import shlex
 import sys
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         not be analysed or was asked for wrongly.
     """
     options = parser().parse_args(arguments)
+    options.command = shlex.join(
+        ["streamlift", *(sys.argv[1:] if arguments is None else arguments)]
+    )
     if arguments is None:  # the process ends with the run
         gc.disable()  # there is no garbage in syntax trees, and it would look for some again and again
     if isinstance(sys.stdout, io.TextIOWrapper):

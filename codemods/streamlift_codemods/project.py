@@ -98,6 +98,16 @@ class Project:
                 self.errors.append(UnreadableSource(name, problem, remedy, "unreadable"))
         return self._bytes[name]
 
+    def changed_on_disk(self) -> list[str]:
+        """Return the files that do not hold any more what was read of them."""
+        return [name for name, raw in self._bytes.items() if raw not in (None, self._now(name))]
+
+    def _now(self, name: str) -> bytes | None:
+        try:
+            return _read_regular(self.files[name])
+        except OSError:
+            return None
+
     def parse(self, name: str) -> tuple[SourceFile, ScopeTree] | None:
         """Return the text and the scopes of *name*, None if it cannot be read; what is on disk is parsed once.
 

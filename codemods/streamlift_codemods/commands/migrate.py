@@ -45,7 +45,7 @@ def _run(options: argparse.Namespace) -> int:
     from ..report.text_report import report_changes
     from ..run import run
 
-    project, settings = opened(options.paths)
+    project, settings = opened(options.paths, writes=options.write)
     plan, changes = run(project, settings, options.producers)
     report_errors(plan, options)
     if options.write:
@@ -54,10 +54,10 @@ def _run(options: argparse.Namespace) -> int:
     if not options.write:
         print(report_changes(project, changes), end="")
         return NOT_ANALYSED if plan.facts.errors else SOMETHING_LEFT if changes else status_of(plan)
-    from ..journal import write_all
     from ..report.text_report import report_written
+    from ..writing import write_changes
 
-    write_all({project.path_of(name): text for name, text in changes.items()})
+    write_changes(project, changes, options.command)
     print(report_written(plan, changes), end="")
     return status_of(plan, is_done=True)
 
@@ -72,7 +72,7 @@ def _refuse_dirty_tree(project: Project, changes: dict[str, bytes], *, allowed: 
             str(project.scanned), "has uncommitted changes", "commit them, or pass --allow-dirty"
         )
     if state == "no-git":
-        tell(f"{project.scanned}: is not under git; keep a copy")
+        tell(f"{project.scanned}: is not under git; only streamlift undo takes the change back")
 
 
 def _check_second_run(

@@ -29,12 +29,14 @@ def add_paths(command: argparse.ArgumentParser) -> None:
     )
 
 
-def opened(paths: list[Path]) -> tuple[Project, Settings]:
+def opened(paths: list[Path], *, writes: bool = False) -> tuple[Project, Settings]:
     """Return the project that *paths* are of, and what it says about itself.
 
     Raises:
         UsageError: If a path does not exist, or the settings are wrong.
+        UnfinishedRun: If a run of it was interrupted, and this one *writes*; others are told.
     """
+    from ..journal import UnfinishedRun, refuse_unfinished
     from ..project import open_project, project_root
     from ..settings import read_settings
 
@@ -42,7 +44,14 @@ def opened(paths: list[Path]) -> tuple[Project, Settings]:
         if not path.exists():
             raise UsageError(str(path), "does not exist", "name a file or a directory")
     settings = read_settings(project_root(paths[0].resolve()))
-    return open_project(paths, settings.exclude), settings
+    project = open_project(paths, settings.exclude)
+    try:
+        refuse_unfinished(project.root)
+    except UnfinishedRun as run:
+        if writes:
+            raise
+        tell(str(run))
+    return project, settings
 
 
 def report_errors(plan: Plan, options: argparse.Namespace) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -12,6 +10,7 @@ from ..frame_text import Option
 from ..reasons import REASONS
 from ..rules import code_of
 from ..units import units_of
+from .unified_diff import unified_diff
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from ..units import Station, Supply, Unit
 
 SHOWN = 100
-LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
 
 def report_sites(plan: Plan, paths: list[Path]) -> str:
@@ -47,8 +45,8 @@ def report_changes(project: Project, changes: dict[str, bytes]) -> str:
     """Return the unified diff of *changes*."""
     pieces = []
     for name in sorted(changes):
-        before = (project.read(name) or b"") if name in project.names else b""
-        pieces.append(_diff(name, before, changes[name], is_new=name not in project.names))
+        before = (project.read(name) or b"") if name in project.names else None
+        pieces.append(unified_diff(name, before, changes[name]))
     return "".join(pieces)
 
 
@@ -209,21 +207,3 @@ def _remedy(reason: str) -> str:
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" + ("" if number == 1 else "s")
-
-
-def _lines(text: str) -> list[str]:
-    """Return the lines of *text* with their ends; a form feed ends none."""
-    return [match.group() for match in LINE.finditer(text)]
-
-
-def _diff(name: str, before: bytes, after: bytes, *, is_new: bool) -> str:
-    old, new = before.decode("utf-8", "replace"), after.decode("utf-8", "replace")
-    lines = difflib.unified_diff(
-        _lines(old),
-        _lines(new),
-        "/dev/null" if is_new else f"a/{name}",
-        f"b/{name}",
-    )
-    return "".join(
-        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
-    )
