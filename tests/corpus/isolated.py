@@ -17,7 +17,7 @@ import types
 import warnings
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import orjson
 
@@ -296,23 +296,31 @@ def _is_given(value: ast.expr, contracts: dict[str, object]) -> bool:
     return False
 
 
-def _formatters(tree: ast.Module, changes: dict[str, bytes]) -> dict[str, object]:
-    """Return the contracts that the new file makes or imports, read from the new texts themselves.
+def _formatters(tree: ast.Module, name: str, changes: dict[str, bytes]) -> dict[str, object]:
+    """Return the contracts that the new file *name* makes or imports, read from the new texts themselves.
 
     One that names an object of the package is left out: there is none.
     """
-    imported = {
-        (alias.name, (node.module or "").rsplit(".", 1)[-1])
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom)
-        for alias in node.names
-    }
     made: dict[str, object] = {}
-    for name, raw in changes.items():
-        if b"SSEFormatter(" in raw:
-            found = _contracts(ast.parse(raw))
-            made |= {each: found[each] for each in found if (each, Path(name).stem) in imported}
+    for node in ast.walk(tree):
+        home = _imported_file(node, name, changes) if isinstance(node, ast.ImportFrom) else None
+        if home is not None:
+            found = _contracts(ast.parse(changes[home]))
+            names = {alias.name for alias in node.names}
+            made |= {each: found[each] for each in found if each in names}
     return made | _contracts(tree)
+
+
+def _imported_file(node: ast.ImportFrom, name: str, changes: dict[str, bytes]) -> str | None:
+    """Return the changed file that *node* in the file *name* imports from; None if there is none."""
+    module = f"{(node.module or '').replace('.', '/')}.py"
+    if node.level:
+        return next((each for each in changes if each == _beside(name, node.level, module)), None)
+    return next((each for each in changes if f"/{each}".endswith(f"/{module}")), None)
+
+
+def _beside(name: str, level: int, module: str) -> str:
+    return (PurePosixPath(name).parents[level - 1] / module).as_posix()
 
 
 def _contracts(tree: ast.Module) -> dict[str, object]:
@@ -646,7 +654,7 @@ class _File:
             if functions[path].args.args[:1] and functions[path].args.args[0].arg in {"self", "cls"}
         }
         self.old = Side(_Marks(places).visit(old_tree), {})
-        self.new = Side(_Marks({}).visit(new_tree), _formatters(new_tree, changes))
+        self.new = Side(_Marks({}).visit(new_tree), _formatters(new_tree, name, changes))
         self.new.responses = {
             caller.edge.swap[1]: ast.unparse(caller.edge.responses[0].func)
             for caller in self._callers()
@@ -687,7 +695,7 @@ class _File:
             self.attributes.add(name)  # an import in a function takes it out of a stand-in
         for side, raw in ((self.old, before), (self.new, changes.get(home.name, before))):
             tree = ast.parse(raw)
-            contracts = _formatters(tree, changes) if side is self.new else {}
+            contracts = _formatters(tree, home.name, changes) if side is self.new else {}
             other = Side(_Marks({}).visit(tree), contracts)
             side.borrowed[f"{home.name}:{site.helper.name}"] = contracts
             path = next(

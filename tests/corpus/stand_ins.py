@@ -196,7 +196,7 @@ class Answers:
 
     def _items(self) -> Iterator[object]:
         path = self.path_of_stand_in
-        for number in range(self._world.number(f"length {path}", self._world.temper.longest + 1)):
+        for number in range(len(self)):
             self._world.note(f"next {path} {number}")
             yield self._world.value(f"{path}[{number}]")
         if self._world.fails(path):
@@ -238,7 +238,13 @@ class Answers:
         return self._world.says_yes(f"bool {self.path_of_stand_in}")
 
     def __len__(self) -> int:
-        return self._world.number(f"len {self.path_of_stand_in}", self._world.temper.longest + 1)
+        length = self.__dict__.get("_length")
+        if length is None:  # as long as it says: `bytearray.extend` of CPython relies on it
+            length = self._world.number(
+                f"length {self.path_of_stand_in}", self._world.temper.longest + 1
+            )
+            self.__dict__["_length"] = length
+        return length
 
     def __int__(self) -> int:
         return self._world.number(f"int {self.path_of_stand_in}", 5)
