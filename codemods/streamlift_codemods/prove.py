@@ -41,6 +41,7 @@ OBJECT = "object"  # starts the name of what an encoder is given, which no progr
 CONTRACT = "contract"
 RESULT = "the text"
 CONSTRUCTORS = {"of", "raw", "comment", "done"}
+RENDERINGS = {"format": format, "str": str, "repr": repr, "ascii": ascii}
 
 
 # What formats the chunk of an expression: the boundary, or the contracts that it names itself, if it is text.
@@ -76,6 +77,8 @@ class _Abstract(ast.NodeTransformer):
     locals: set[str] = field(default_factory=set)
     asked: set[int] = field(default_factory=set)
     contracts: Mapping[str, SSEFormatter] = field(default_factory=dict)
+    ours: frozenset[str] = frozenset()
+    is_mute: bool = False
 
     def statements(self, block: Sequence[ast.stmt]) -> list[ast.stmt]:
         """Return statements that build a text, with what they bind as names of ours."""
@@ -140,6 +143,10 @@ class _Abstract(ast.NodeTransformer):
                 return type(node)([self.expression(element) for element in node.elts], ast.Load())
             case ast.Call():
                 return self._call(node) or self._hole(node, role)
+            case ast.NamedExpr(target=ast.Name(id=name)) if name in self.ours:
+                value = self._rendered(node.value) or self.expression(node.value, role)
+                self.locals.add(name)
+                return ast.NamedExpr(ast.Name(_local(name), ast.Store()), value)
             case ast.Name(id=name) if name in self.locals:
                 return _loaded(_local(name))
             case ast.Name() if (
@@ -147,6 +154,13 @@ class _Abstract(ast.NodeTransformer):
             ) is not None:
                 return ast.Constant(constant)
         return self._choice(node) or self._hole(node, role)
+
+    def _rendered(self, node: ast.expr) -> ast.expr | None:
+        """Return the call of a builtin that makes the text of a replacement field, with holes in it."""
+        match node:
+            case ast.Call(func=ast.Name(id=name), args=[value, *spec]) if name in RENDERINGS:
+                return ast.Call(_loaded(f"rendering {name}"), [self.expression(value), *spec], [])
+        return None
 
     def _choice(self, node: ast.expr) -> ast.expr | None:
         """Return the conditional expression *node*, or a part of one, with holes in it."""
@@ -185,13 +199,17 @@ class _Abstract(ast.NodeTransformer):
             node = trusted_dumps(plain, self.origins)
         if isinstance(node.func, ast.Name) and node.func.id == TRUSTED_DUMPS:
             value = self.expression(node.args[0])
-            return ast.Call(_loaded("json_dumps"), [value], node.keywords)
+            call = ast.Call(_loaded("json_dumps"), [value], node.keywords)
+            return _only_evaluated(value, "") if self.is_mute else call
         if found := orjson_call(node, self.tree, self.scope):
-            return self._orjson(found)
+            call = self._orjson(found)
+            return _only_evaluated(call.args[0], b"") if self.is_mute else call
         function = self._function(node)
         if function is None:
             return None
         is_model = isinstance(node.func, ast.Attribute) and node.func.attr in MODEL_METHODS
+        if is_model and self.is_mute and isinstance(function, ast.Attribute):
+            return _only_evaluated(function.value, "")
         options = plain_options(node, self.tree, self.scope) if is_model else None
         if options is not None:
             keywords = [ast.keyword(name, literal_node(value)) for name, value in options]
@@ -202,7 +220,7 @@ class _Abstract(ast.NodeTransformer):
         ]
         return ast.Call(function, arguments, keywords)
 
-    def _orjson(self, call: ORJSONCall) -> ast.expr:
+    def _orjson(self, call: ORJSONCall) -> ast.Call:
         given = [ast.keyword(name, ast.Constant(text)) for name, text in call.dialect.options]
         given += [_object(named, self.origins) for named in call.dialect.objects]
         return ast.Call(_loaded("orjson_dumps"), [self.expression(call.value)], given)
@@ -326,7 +344,83 @@ def prove(  # noqa: PLR0913 - each is a part of the question
     asked = frozenset(before.asked | after.asked)
     given: Given = contract if isinstance(contract, SSEFormatter) else tuple(contract.items())
     rounds = _compare(*shapes, given, tuple(roles.items()), asked)
-    assumed = before.assumed | after.assumed
+    return _obligations(rounds, before.assumed | after.assumed)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A frame expression with a chunk beside it, which takes what it needs from there.
+
+    Attributes:
+        frame: The frame expression; parts of it are bound to names.
+        chunk: The chunk expression.
+        names: Those names.
+        statements: What runs before.
+        encodes_again: Whether both encode the payload with a function or a method of the user's.
+    """
+
+    frame: ast.expr
+    chunk: ast.expr
+    names: frozenset[str]
+    statements: Sequence[ast.stmt] = ()
+    encodes_again: bool = False
+
+
+def prove_beside(  # noqa: PLR0913 - each is a part of the question
+    old: ast.expr,
+    new: Beside,
+    contract: SSEFormatter,
+    tree: ScopeTree,
+    scope: Scope,
+    *,
+    statements: Sequence[ast.stmt] = (),
+    origins: Mapping[str, str] = MappingProxyType({}),
+) -> dict[str, str]:
+    """Return how each obligation was met: the frame is the same text as before, and so is that of the chunk.
+
+    An encoder of the user's may tell how often it was called, so the chunk's text is compared with that
+    of a frame that was not encoded before.
+
+    Args:
+        old: The frame expression.
+        new: What shall take its place.
+        contract: The formatter that writes the chunk.
+        tree: The names of the file.
+        scope: Where both stand.
+        statements: What runs before the frame expression, and makes a part of it.
+        origins: The dotted name of each object that a dialect is given, by its name in the file.
+
+    Raises:
+        NotProved: If one is not met.
+    """
+    holes: dict[str, int] = {}
+    bound = frozenset(node.target.id for node in ast.walk(old) if isinstance(node, ast.NamedExpr))
+    before = _Abstract(tree, scope, bound, holes, origins=origins)
+    old_shape = _shape_of(before.statements(statements), before.expression(old))
+    roles = dict(before.roles)
+
+    def abstract(*, is_mute: bool) -> _Abstract:
+        return _Abstract(
+            tree, scope, bound, holes, roles=roles, origins=origins, ours=new.names, is_mute=is_mute
+        )
+
+    off, on = abstract(is_mute=False), abstract(is_mute=new.encodes_again)
+    off_shape = _shape_of(off.statements(new.statements), off.expression(new.frame))
+    built = on.statements(new.statements)
+    built.append(ast.Expr(on.expression(new.frame)))
+    on_shape = _shape_of(built, on.expression(new.chunk))
+    for after in (off, on):
+        if before.effects != after.effects:
+            raise NotProved("order", f"effects {before.effects} became {after.effects}")
+        if invented := set(after.seen) - set(before.seen):
+            raise NotProved("congruence", f"{len(invented)} expressions are new")
+    asked = frozenset(before.asked | on.asked)
+    rounds = _compare(old_shape, off_shape, (), tuple(roles.items()), asked)
+    rounds += _compare(old_shape, on_shape, contract, tuple(roles.items()), asked)
+    return _obligations(rounds, before.assumed | on.assumed)
+
+
+def _obligations(rounds: int, assumed: set[str]) -> dict[str, str]:
     return {
         "order": "proved",
         "congruence": "proved",
@@ -426,6 +520,7 @@ def _outcome(
         "json_dumps": json.dumps,
         "orjson_dumps": orjson_dumps,
         "text": str,
+        **{f"rendering {name}": function for name, function in RENDERINGS.items()},
         "StreamingChunk": StreamingChunk,
         "effect": witness.effect,
         "read": read,
@@ -449,6 +544,12 @@ def _outcome(
 def literal_node(value: object) -> ast.expr:
     """Return the literal of *value*."""
     return ast.parse(repr(value), mode="eval").body
+
+
+def _only_evaluated(value: ast.expr, text: str | bytes) -> ast.expr:
+    """Return an expression that evaluates *value* and gives *text*."""
+    pair = ast.Tuple([value, ast.Constant(text)], ast.Load())
+    return ast.Subscript(pair, ast.Constant(1), ast.Load())
 
 
 def _loaded(name: str) -> ast.Name:

@@ -45,20 +45,28 @@ class ChunkWriter:
         scope: Where the site stands.
         style: How the file writes Python.
         in_order: Whether everything runs in the order of the wire, even what has no effect that can be seen.
+        texts: Names of ours that nothing binds yet, each of a str that nothing can change.
     """
 
     def __init__(
-        self, tree: ScopeTree, scope: Scope, style: Style, *, in_order: bool = False
+        self,
+        tree: ScopeTree,
+        scope: Scope,
+        style: Style,
+        *,
+        in_order: bool = False,
+        texts: frozenset[str] = frozenset(),
     ) -> None:
         self.tree = tree
         self.scope = scope
         self.style = style
         self.in_order = in_order
+        self.texts = texts
 
     @property
     def strict(self) -> ChunkWriter:
         """The writer that lets everything run in the order of the wire, wherever that may matter."""
-        return ChunkWriter(self.tree, self.scope, self.style, in_order=True)
+        return ChunkWriter(self.tree, self.scope, self.style, in_order=True, texts=self.texts)
 
     def write(self, content: Content, contract: Contract) -> Rewritten:
         """Return the expression of *content* under *contract*.
@@ -115,6 +123,17 @@ class ChunkWriter:
             expression = f"({expression})"
         return Rewritten(expression, max(then.grade, otherwise.grade, key=GRADES.index))
 
+    def is_str(self, node: ast.expr, *, exact: bool = False) -> bool:
+        """Return whether *node* certainly is a str; unless *exact* its annotation counts."""
+        return self._is_ours(node) or is_str(node, self.tree, self.scope, exact=exact)
+
+    def is_settled(self, node: ast.expr) -> bool:
+        """Return whether *node* is a name that no call can bind again."""
+        return self._is_ours(node) or is_settled_name(node, self.tree, self.scope)
+
+    def _is_ours(self, node: ast.expr) -> bool:
+        return isinstance(node, ast.Name) and node.id in self.texts
+
     def _payload(self, content: Content, contract: Contract) -> Rewritten:
         assert content.call is not None
         keys = typed_keys(content)
@@ -128,7 +147,7 @@ class ChunkWriter:
         else:
             value = self._source(content, content.call.value.node)
         effects = not is_effectless(content.call.value.node) and not content.serialised
-        if self._is_encoded_first(content, contract):
+        if self.is_encoded_first(content, contract):
             text = self._raw_text(content.text)
             return self._call("raw", text, content, contract, effects=True)
         return self._call("of", value, content, contract, effects=effects)
@@ -176,7 +195,7 @@ class ChunkWriter:
         if hole is None or not hole.is_plain:
             return text_expression(text, self.style)
         if hole.is_concatenated:
-            exact = is_str(hole.value.node, self.tree, self.scope, exact=True)
+            exact = self.is_str(hole.value.node, exact=True)
             return hole.value.text if exact else text_expression(text, self.style)
         return requoted(hole.value, self.style)
 
@@ -185,7 +204,7 @@ class ChunkWriter:
         hole = text.only_hole
         if hole is None or not hole.is_plain or not is_effectless(hole.value.node):
             return not text.holes
-        exact = is_str(hole.value.node, self.tree, self.scope, exact=True)
+        exact = self.is_str(hole.value.node, exact=True)
         return not hole.is_concatenated or exact
 
     def _call(
@@ -193,7 +212,7 @@ class ChunkWriter:
     ) -> Rewritten:
         fields = self._fields(content, contract)
         options = content.options
-        settled = all(self._may_wait(text, options.get(name)) for name, text, _ in fields)
+        settled = all(self.may_wait(text, options.get(name)) for name, text, _ in fields)
         lazy = not (effects or self.in_order) and all(
             self._is_effectless(text, options.get(name)) for name, text, _ in fields
         )
@@ -207,12 +226,12 @@ class ChunkWriter:
         grade = "encoded" if constructor == "raw" else self._grade(content)
         return Rewritten(f"{CHUNK}.{constructor}({', '.join(arguments)})", grade)
 
-    def _is_encoded_first(self, content: Content, contract: Contract) -> bool:
+    def is_encoded_first(self, content: Content, contract: Contract) -> bool:
         """Whether the payload is encoded before a field is rendered that may fail or have an effect."""
         behind = contract.order[contract.order.index("data") :]
         lines = content.lines._asdict()
         return any(
-            text is not None and not self._may_wait(text, content.options.get(name))
+            text is not None and not self.may_wait(text, content.options.get(name))
             for name, text in lines.items()
             if name in behind
         )
@@ -257,9 +276,7 @@ class ChunkWriter:
 
     def _field(self, text: Text[Hole]) -> str:
         hole = text.only_hole
-        certain = hole is not None and is_str(
-            hole.value.node, self.tree, self.scope, exact=hole.is_concatenated
-        )
+        certain = hole is not None and self.is_str(hole.value.node, exact=hole.is_concatenated)
         if hole is not None and hole.is_plain and certain:
             return hole.value.text if hole.is_concatenated else requoted(hole.value, self.style)
         return text_expression(text, self.style)
@@ -269,7 +286,7 @@ class ChunkWriter:
         plain = test is None or is_effectless(test) or tested_name(test) is not None
         return plain and all(is_effectless(hole.value.node) for hole in text.holes)
 
-    def _may_wait(self, text: Text[Hole], option: Option[Hole] | None) -> bool:
+    def may_wait(self, text: Text[Hole], option: Option[Hole] | None) -> bool:
         """Whether the field may be rendered after the payload's expression has run: only what cannot change."""
         names = {hole.value.node for hole in text.holes}
         test = option.condition.value.node if option is not None else None
@@ -277,9 +294,9 @@ class ChunkWriter:
         if test is not None and (tested is None or not self._is_settled_test(test)):
             return False
         return all(
-            is_settled_name(name, self.tree, self.scope)
+            self.is_settled(name)
             and (
-                is_str(name, self.tree, self.scope)
+                self.is_str(name)
                 or (
                     isinstance(name, ast.Name)
                     and name.id == tested
@@ -293,7 +310,5 @@ class ChunkWriter:
         """Whether *test*, which asks a name, runs nothing and says the same later."""
         name = test.left if isinstance(test, ast.Compare) else test
         asks_truth = name is test
-        is_text = is_str(name, self.tree, self.scope) or is_optional_str(
-            name, self.tree, self.scope
-        )
-        return is_settled_name(name, self.tree, self.scope) and (is_text or not asks_truth)
+        is_text = self.is_str(name) or is_optional_str(name, self.tree, self.scope)
+        return self.is_settled(name) and (is_text or not asks_truth)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from .errors import ToolFailure
 from .named_producers import limits_of
+from .phases.introduce import introduce
 from .phases.separate import separate
 from .plan import make_plan
 
@@ -16,11 +17,13 @@ if TYPE_CHECKING:
     from .project import Project
     from .settings import Settings
 
+REWRITES = {1: introduce, 2: separate}
+
 
 def run(
-    project: Project, settings: Settings, producers: Sequence[str] = (), *, rewrites: bool = True
+    project: Project, settings: Settings, producers: Sequence[str] = (), *, phase: int | None = 2
 ) -> tuple[Plan, dict[str, bytes]]:
-    """Return what phase 2 does with *project*, and the new bytes of each file that changes.
+    """Return what *phase* does with *project*, and the new bytes of each file that changes; none without a phase.
 
     With names of *producers* that is limited to them and what they need.
 
@@ -30,13 +33,13 @@ def run(
     Raises:
         UsageError: If a name is not that of one producer.
     """
-    while (done := _attempt(project, settings, producers, rewrites=rewrites)) is None:
+    while (done := _attempt(project, settings, producers, phase)) is None:
         pass
     return done
 
 
 def _attempt(
-    project: Project, settings: Settings, producers: Sequence[str], *, rewrites: bool
+    project: Project, settings: Settings, producers: Sequence[str], phase: int | None
 ) -> tuple[Plan, dict[str, bytes]] | None:
     """Return what is done, None if there is one more file to do without."""
     try:
@@ -45,7 +48,7 @@ def _attempt(
             again = bool(project.overlay)  # what was migrated may be no producer any more
             limits = limits_of(plan, producers, must_exist=not again)
             plan = make_plan(project, settings, limits)
-        return plan, separate(plan) if rewrites else {}
+        return plan, REWRITES[phase](plan) if phase is not None else {}
     except ToolFailure as failure:
         if failure in project.failed:
             raise

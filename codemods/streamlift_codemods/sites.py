@@ -12,6 +12,7 @@ from .carriers import NOT_SSE, TEST_FILE, Carrier, carrier_of
 from .fragment import Fragment, parse_fragment
 from .frame_text import FIELD_AT_LINE_START, Frame, NotAFrame, parse_frame, parse_frames
 from .read_text import Hole, NotReadable, names_in, read_text
+from .scaffold import find_scaffolds
 from .statements import assignment_before_statement, bound_by
 from .string_roots import leading_text, literal_text, outermost
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 COMMENT_FRAME = re.compile(r":[^\r\n]*(?:\r\n|\r|\n){2}")
 DATA_URI = re.compile(r"data:(?:\0|[\w.+-]+/|;base64)")
 CHUNK = "StreamingChunk"
+BESIDE = "edited-either"  # a frame of phase 1 is not read through only if a person has edited it
 CHUNK_ORIGIN = {"streamlift.StreamingChunk", "streamlift.chunk.StreamingChunk"}
 
 
@@ -128,7 +130,15 @@ def find_sites(source: SourceFile, tree: ScopeTree) -> tuple[list[Site], list[No
         sites = [site for site in sites if not building.holds(site.node, tree)]
         others = [other for other in others if not building.holds(other.node, tree)]
         sites.append(_built_site(source, tree, building))
-    sites += _chunks(source, tree)
+    scaffolds = find_scaffolds(tree)
+    eithers = {call for scaffold in scaffolds for call in scaffold.eithers}
+    frames = {frame for scaffold in scaffolds for frame in scaffold.frames}
+    for site in sites:
+        if site.node in frames and site.verdict != "suppressed":
+            site.leave(BESIDE)
+    sites += [
+        site for site in _chunks(source, tree) if eithers.isdisjoint(tree.ancestors(site.node))
+    ]
     sites.sort(key=lambda site: (site.node.lineno, site.node.col_offset))
     return sites, others
 

@@ -164,7 +164,7 @@ class _Frame:
     def _checked(self, written: Rewritten, writer: ChunkWriter) -> Rewritten:
         new = parse_fragment(written.expression).node
         old, new = _compared(self.site, self.content, self.expression, new, writer.tree)
-        shown = _shown_payload(self.site, self.content, writer.tree)
+        shown = shown_payload(self.site, self.content, writer.tree)
         self.site.proof = prove(
             old,
             new,
@@ -230,13 +230,13 @@ def _compared(
         assert name is not None
         assert content.serialised.value is not None
         text = parse_fragment(site.source.segment(content.serialised.value)).node
-        old, new = _substituted(old, name, text), _substituted(new, name, payload)
-    if shown := _shown_payload(site, content, tree):
-        old, new = _substituted(old, *shown), _substituted(new, *shown)
+        old, new = substituted(old, name, text), substituted(new, name, payload)
+    if shown := shown_payload(site, content, tree):
+        old, new = substituted(old, *shown), substituted(new, *shown)
     return old, new
 
 
-def _shown_payload(site: Site, content: Content, tree: ScopeTree) -> tuple[str, ast.expr] | None:
+def shown_payload(site: Site, content: Content, tree: ScopeTree) -> tuple[str, ast.expr] | None:
     """Return the name of the payload and the display that it certainly is, if it is a name."""
     payload = content.call.value.node if content.call is not None else None
     if not isinstance(payload, ast.Name):
@@ -319,7 +319,8 @@ class _Exchange(ast.NodeTransformer):
         return self.new if ast.dump(node) == self.old else self.generic_visit(node)
 
 
-def _substituted(node: ast.expr, name: str, value: ast.expr) -> ast.expr:
+def substituted(node: ast.expr, name: str, value: ast.expr) -> ast.expr:
+    """Return *node*, which is changed, with *value* in the place of each load of *name*."""
     changed = _Substitution(name, value).visit(node)
     assert isinstance(changed, ast.expr)
     return changed

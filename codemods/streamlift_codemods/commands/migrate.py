@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ..project import Project
     from ..settings import Settings
 
-PHASES = (2,)
+PHASES = (1, 2)
 
 
 def add_to(commands: Commands) -> None:
@@ -25,7 +25,9 @@ def add_to(commands: Commands) -> None:
         "migrate", help="rewrite what is proved to be identical; a diff unless --write"
     )
     add_paths(migrate)
-    migrate.add_argument("--phase", type=int, choices=PHASES, required=True, help="2: separate")
+    migrate.add_argument(
+        "--phase", type=int, choices=PHASES, required=True, help="1: introduce; 2: separate"
+    )
     migrate.add_argument("--write", action="store_true", help="change the files")
     migrate.add_argument(
         "--producer",
@@ -46,11 +48,11 @@ def _run(options: argparse.Namespace) -> int:
     from ..run import run
 
     project, settings = opened(options.paths, writes=options.write)
-    plan, changes = run(project, settings, options.producers)
+    plan, changes = run(project, settings, options.producers, phase=options.phase)
     report_errors(plan, options)
     if options.write:
         _refuse_dirty_tree(project, changes, allowed=options.allow_dirty)
-    _check_second_run(project, settings, changes, options.producers)
+    _check_second_run(project, settings, changes, options)
     if not options.write:
         print(report_changes(project, changes), end="")
         return NOT_ANALYSED if plan.facts.errors else SOMETHING_LEFT if changes else status_of(plan)
@@ -76,7 +78,7 @@ def _refuse_dirty_tree(project: Project, changes: dict[str, bytes], *, allowed: 
 
 
 def _check_second_run(
-    project: Project, settings: Settings, changes: dict[str, bytes], producers: list[str]
+    project: Project, settings: Settings, changes: dict[str, bytes], options: argparse.Namespace
 ) -> None:
     """Refuse to hand out a change that a second run would change again."""
     from ..run import run
@@ -84,7 +86,8 @@ def _check_second_run(
     if not changes:
         return
     failed = len(project.failed)
-    _, again = run(project.with_overlay(changes), settings, producers)
+    seen = project.with_overlay(changes)
+    _, again = run(seen, settings, options.producers, phase=options.phase)
     if len(project.failed) > failed:
         raise project.failed[-1]
     if again:

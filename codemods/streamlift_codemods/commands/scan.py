@@ -30,7 +30,7 @@ def _run(options: argparse.Namespace) -> int:
     from ..run import run
 
     project, settings = opened(options.paths)
-    plan, _ = run(project, settings, rewrites=False)
+    plan, _ = run(project, settings, phase=None)
     report_errors(plan, options)
     if options.format == "json":
         from ..report.json_report import report

@@ -7,7 +7,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from ..contract_home import constant_edits, import_of, needed_imports
-from ..edits import Edit, EditConflict, replace
+from ..edits import Edit, EditConflict, apply_edits, replace
 from ..errors import REPORT, ToolFailure, UnreadableSource, working_on
 from ..expressions import laid_out
 from ..imports import NewImport, add_imports
@@ -57,6 +57,10 @@ class FileEdits:
         self.style = plan.settings.style_of(file)
         self.edits: list[Edit] = []
         self.imports: dict[str, set[str]] = defaultdict(set)
+
+    def applied(self) -> str:
+        """Return the text of the file with the edits made."""
+        return apply_edits(self.source.text, self.edits, self.source.newline)
 
     def laid_out(self, span: Span, expression: str) -> Edit:
         """Return the edit that puts *expression* in the place of *span*, in several lines if need be."""

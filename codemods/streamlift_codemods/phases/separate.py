@@ -136,8 +136,7 @@ class _FileRewriting(FileEdits):
         for relay in self.relays:
             self._annotate(_item_type(relay.node.returns), foreign=relay.yields_other_things)
         self.add_imports()
-        text = apply_edits(self.source.text, self.edits, self.source.newline)
-        return self._without_unused_imports(self.source.encode(text))
+        return self._without_unused_imports(self.source.encode(self.applied()))
 
     def _site(self, site: Site) -> None:
         span = self.source.span(site.node)
