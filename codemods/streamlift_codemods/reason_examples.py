@@ -17,17 +17,58 @@ class Example:
     Attributes:
         before: The code.
         after: What a person makes of it, "" if that depends on what nobody can see here.
+        phase: The phase that leaves it.
     """
 
     before: str
     after: str = ""
+    phase: int = 2
 
 
-def _example(before: str, after: str = "") -> Example:
-    return Example(before.strip("\n"), after.strip("\n"))
+def _example(before: str, after: str = "", phase: int = 2) -> Example:
+    return Example(before.strip("\n"), after.strip("\n"), phase)
 
 
 EXAMPLES = {
+    "no-binding": _example(
+        r"""
+def stream(x):
+    yield f"data: {x!r}\n\n"
+""",
+        r"""
+def stream(x):
+    text = repr(x)
+    yield f"data: {text}\n\n"
+""",
+        phase=1,
+    ),
+    "outside-function": _example(
+        r"""
+PING = ": ping\n\n"
+
+
+def stream(x):
+    yield f"data: {json.dumps(x)}\n\n"
+    yield PING.upper()
+""",
+        phase=1,
+    ),
+    "reads-names": _example(
+        r"""
+def stream(x):
+    yield f"data: {json.dumps(locals())}\n\n"
+""",
+        phase=1,
+    ),
+    "edited-either": _example(
+        r"""
+from streamlift_legacy import begin
+
+def stream(x):
+    wire = begin(SSE)
+    yield wire.either(f"data: {json.dumps(x)}\n\n", wire.on and StreamingChunk.of(x.copy()))
+""",
+    ),
     "opaque-line": _example(
         r"""
 async def stream(x):

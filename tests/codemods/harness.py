@@ -21,11 +21,14 @@ from pathlib import Path
 from starlette.responses import Response
 
 from streamlift.testing.asgi_recorder import record
+from streamlift_codemods.phases.introduce import introduce
 from streamlift_codemods.phases.separate import separate
 from streamlift_codemods.plan import Plan, make_plan
 from streamlift_codemods.project import open_project
 from streamlift_codemods.reasons import REASONS
 from streamlift_codemods.settings import read_settings
+from streamlift_legacy import Stage, configure
+from streamlift_legacy.observed import TALLIES
 
 Files = dict[str, bytes]
 VERDICTS = {"auto", "already", "suppressed", "baselined", "review", "refused", "error"}
@@ -117,6 +120,18 @@ def migrate(files: Files) -> Migration:
             errors=tuple(error.reason for error in plan.facts.errors),
             editable=_editable_lines(plan),
         )
+
+
+def introduced(files: Files) -> Files:
+    """Return *files* after phase 1."""
+    with tempfile.TemporaryDirectory(prefix="streamlift-") as folder:
+        root = Path(folder).resolve()
+        write(root, files)
+        settings = read_settings(root)
+        plan = make_plan(open_project([root], settings.exclude), settings)
+        changes = introduce(plan)
+        _check_plan(plan)
+        return {**files, **changes}
 
 
 def write(root: Path, files: Files) -> None:
@@ -515,14 +530,33 @@ def check_same_stream(case: Case, migration: Migration) -> None:
         old, new = Path(folder, "old"), Path(folder, "new")
         write(old, migration.before)
         write(new, migration.after)
-        for scenario in SCENARIOS:
-            expected, happened = observe(old, case.entry, scenario)
-            found, happened_now = observe(new, case.entry, scenario)
-            assert _shown(found) == _shown(expected), scenario.name
-            if scenario.manner != "close" or not isinstance(
-                found, tuple
-            ):  # responses clean up earlier
-                assert _shown(happened_now) == _shown(happened), scenario.name
+        side_by_side = introduced(migration.before)
+        write(Path(folder, "both"), side_by_side)
+        for number, scenario in enumerate(SCENARIOS):
+            expected, happened = map(_shown, observe(old, case.entry, scenario))
+            stages = [Stage.SHADOW, (Stage.OFF, Stage.LIVE)[number % 2]]
+            for root, stage in [(new, None), *((Path(folder, "both"), stage) for stage in stages)]:
+                found, happened_now = _observed_at(stage, root, case.entry, scenario)
+                assert _shown(found) == expected, (scenario.name, stage)
+                if scenario.manner != "close" or not isinstance(
+                    found, tuple
+                ):  # responses clean up earlier
+                    assert _shown(happened_now) == happened, (scenario.name, stage)
+
+
+def _observed_at(stage: Stage | None, root: Path, entry: str, scenario: Scenario) -> object:
+    """Observe with the shim in *stage*, in which both texts are the same wherever they can be compared."""
+    if stage is None:
+        return observe(root, entry, scenario)
+    TALLIES.clear()
+    configure(stage=stage, fresh_for=3600)
+    try:
+        return observe(root, entry, scenario)
+    finally:
+        configure(stage=Stage.OFF)
+        for tally in TALLIES.values():
+            counts = tally.counts.values_by_name()
+            assert not counts.keys() & {"mismatch", "error"}, (scenario.name, tally.plain())
 
 
 def _shown(seen: object) -> list[str]:

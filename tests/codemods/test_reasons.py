@@ -10,6 +10,7 @@ import pytest
 
 from streamlift import SSEFormatter, StreamingChunk
 from streamlift_codemods.consumers import consumers_of
+from streamlift_codemods.phases.introduce import introduce
 from streamlift_codemods.plan import make_plan
 from streamlift_codemods.project import open_project
 from streamlift_codemods.reasons import REASONS
@@ -47,11 +48,13 @@ def files(text):
     return {name: source.encode() for name, source in found.items()}
 
 
-def reasons(text):
-    """Return the reason of each site that is left, each string that is no site, and each file, in order."""
+def reasons(text, phase):
+    """Return the reason of each site that *phase* leaves, each string that is no site, and each file, in order."""
     with tempfile.TemporaryDirectory(prefix="streamlift-") as folder:
         write(Path(folder), files(text))
         plan = make_plan(open_project([Path(folder)]), Settings())
+        if phase == 1:
+            introduce(plan)
         units = units_of(plan)
         supplies = [supply for unit in units for each in unit.stations for supply in each.supplies]
         return [
@@ -69,12 +72,12 @@ def test_every_reason_has_an_example():
 
 @pytest.mark.parametrize("code", EXAMPLES)
 def test_an_example_has_its_reason(code):
-    assert code in reasons(EXAMPLES[code].before)
+    assert code in reasons(EXAMPLES[code].before, EXAMPLES[code].phase)
 
 
 @pytest.mark.parametrize("code", AFTER)
 def test_what_a_person_makes_of_it_has_it_no_longer(code):
-    assert code not in reasons(EXAMPLES[code].after)
+    assert code not in reasons(EXAMPLES[code].after, EXAMPLES[code].phase)
 
 
 class Value(str):

@@ -159,11 +159,6 @@ def test_the_contract_of_a_producer_is_bound_to_its_generator_and_not_lost():
 
 # Phase 1 itself
 
-PHASE_1 = pytest.mark.xfail(
-    raises=SystemExit, strict=True, reason="phase 1 comes with `streamlift migrate --phase 1`"
-)
-
-
 STAGES = pytest.mark.parametrize("stage", Stage)
 
 
@@ -194,7 +189,6 @@ def test_either_leaves_encoding_errors_in_the_producers_own_frame(stage):
     assert seen(stream()) == ["data: failed\n\n"]
 
 
-@PHASE_1
 def test_phase_1_adds_one_line_to_a_producer_and_binds_the_payload(tmp_path):
     path = tmp_path / "app.py"
     path.write_text(OLD)

@@ -216,7 +216,7 @@ def _obstacle(site: Site, tree: ScopeTree) -> str | None:
     """Return why no chunk can stand beside *site*, whatever it is."""
     scope: Scope | None = site.scope
     while scope is not None and not isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        if isinstance(scope.node, (ast.ClassDef, ast.Lambda)):
+        if isinstance(scope.node, ast.ClassDef):
             return "outside-function"
         scope = scope.parent
     if scope is None:
