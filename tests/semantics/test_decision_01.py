@@ -197,6 +197,7 @@ def test_phase_1_adds_one_line_to_a_producer_and_binds_the_payload(tmp_path):
 
     new = path.read_text()
     assert "    wire = begin(SSE)\n" in new
-    assert "wire.either(f\"data: {json.dumps(v0 := {'id': next(number)})}\\n\\n\"" in new
+    assert "yield wire.either(\n" in new
+    assert "f\"data: {json.dumps(v0 := {'id': next(number)})}\\n\\n\"" in new
     assert "wire.on and StreamingChunk.of(v0)" in new
     assert run(new) == FRAMES
