@@ -41,13 +41,18 @@ def put(stored: Path, target: Path) -> None:
     except OSError as error:
         if error.errno != errno.EXDEV:
             raise
-        beside = target.with_name(f".{target.name}.streamlift")
-        try:
-            store(beside, stored.read_bytes(), like=stored)
-            os.replace(beside, target)  # noqa: PTH105
-        finally:
-            beside.unlink(missing_ok=True)
+        rewrite(target, stored.read_bytes(), like=stored)
         stored.unlink()
+
+
+def rewrite(path: Path, text: bytes, like: Path | None = None) -> None:
+    """Let the file *path* hold *text*, in one step; it may be read by whoever may read *like*, if that exists."""
+    beside = path.with_name(f".{path.name}.streamlift")
+    try:
+        store(beside, text, like)
+        os.replace(beside, path)  # noqa: PTH105
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def sync_folder(folder: Path) -> None:

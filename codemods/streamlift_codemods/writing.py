@@ -9,18 +9,26 @@ from .journal import Journal
 from .recorded_run import Change, Edited
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from .project import Project
 
 
-def write_changes(project: Project, changes: dict[str, bytes], command: str) -> None:
+def write_changes(
+    project: Project,
+    changes: dict[str, bytes],
+    command: str,
+    others: Mapping[Path, Change] | None = None,
+) -> None:
     """Write *changes*, the new bytes of files of *project* by name, as the work of *command*: all of them or none.
+
+    So are *others*, files that are no Python files of the project, such as a baseline.
 
     Raises:
         ToolError: If a file cannot be written, was edited since the tool read it, or another run is in the way.
     """
-    if not changes:
+    if not changes and not others:
         return
     journal = Journal(project.root)
     with journal.opened():
@@ -28,7 +36,7 @@ def write_changes(project: Project, changes: dict[str, bytes], command: str) -> 
         if edited:  # what was proved is true of what was read
             problem = "was changed while the tool was reading the project"
             raise Edited(", ".join(sorted(edited)), problem, "nothing was written; run again")
-        journal.write(_by_file(project, changes), command)
+        journal.write({**_by_file(project, changes), **(others or {})}, command)
 
 
 def _by_file(project: Project, changes: dict[str, bytes]) -> dict[Path, Change]:

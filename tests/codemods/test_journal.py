@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -195,6 +196,7 @@ def test_a_second_run_at_the_same_time_is_one_line(project):
 
 EDITED = """
 import sys
+import tempfile
 from pathlib import Path
 from streamlift_codemods import writing
 from streamlift_codemods.cli import main
@@ -358,3 +360,19 @@ def test_a_record_that_is_broken_is_one_line(project):
 
     assert (done.returncode, len(lines(done))) == (2, 1)
     assert "run.json: cannot be read" in done.stderr
+
+
+def test_a_file_on_another_file_system(project):
+    memory = Path("/dev/shm")
+    if not memory.exists() or memory.stat().st_dev == project.stat().st_dev:
+        pytest.skip("there is one file system only")
+    with tempfile.TemporaryDirectory(dir=memory) as folder:
+        (project / "far").symlink_to(folder)
+        shutil.move(project / "pkg/more.py", project / "far/more.py")
+        (project / "pkg/more.py").symlink_to(project / "far/more.py")
+        before = tree(project), tree(Path(folder))
+
+        migrate(project)
+        assert b"producer" in Path(folder, "more.py").read_bytes()
+        assert in_process("undo", project).returncode == 0
+        assert (tree(project), tree(Path(folder))) == before
