@@ -8,12 +8,13 @@ if TYPE_CHECKING:
     from .plan import Plan
 
 NOTHING_LEFT, SOMETHING_LEFT, NOT_ANALYSED, INTERRUPTED = 0, 1, 2, 130
-LEFT_BY_THE_TOOL = {"review", "refused"}
 
 
 def status_of(plan: Plan, *, is_done: bool = False) -> int:
     """Return what *plan* leaves to do; after the change it *is done* with what is automatic."""
+    from .left_alone import FINDINGS, LEFT_BY_THE_TOOL
+
     if plan.facts.errors:
         return NOT_ANALYSED
-    left = LEFT_BY_THE_TOOL if is_done else LEFT_BY_THE_TOOL | {"auto"}
+    left = LEFT_BY_THE_TOOL if is_done else FINDINGS
     return SOMETHING_LEFT if any(site.verdict in left for site in plan.sites) else NOTHING_LEFT

@@ -15,6 +15,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from .carriers import carrier_of
+from .limits import VERDICTS as LEFT_ALONE
 from .producers import BINDING_DECORATORS, is_private
 from .scopes import last_name
 from .statements import always_leaves, binding_before
@@ -190,8 +191,15 @@ class Flow:
             mostly_text = is_method or len(reasons) > len(yields - self.stuck.keys())
             mostly_text = mostly_text or any(map(self._is_in_f_string, uses))
             mostly_text = mostly_text or not self._returns_only_chunks(place)
-            if place not in self.stuck and reasons and (mostly_text or place.holds == "frames"):
-                self.stuck[place] = Counter(reasons).most_common(1)[0][0]
+            left = [
+                reason for reason in reasons if reason in LEFT_ALONE
+            ]  # no edit may be made there
+            if (
+                place not in self.stuck
+                and reasons
+                and (left or mostly_text or place.holds == "frames")
+            ):
+                self.stuck[place] = Counter(left or reasons).most_common(1)[0][0]
         return len(self.stuck) > before
 
     def _returns_only_chunks(self, place: Function) -> bool:

@@ -14,7 +14,7 @@ from .errors import working_on
 from .facts import names_member
 from .frame_flow import Flow, Function
 from .given_text import give_calls, may_be_given
-from .limits import OTHER
+from .limits import MIXED_VERDICTS, VERDICTS
 from .our_names import are_free
 from .producers import Producer, is_known_here, is_private
 from .purity import tells_source
@@ -90,9 +90,11 @@ class Judge:
             return
         for flow in self.plan.flows.values():
             for site in flow.file.sites:
-                if site.verdict in {"auto", "review", "refused"} and not limits.allow(site):
-                    site.leave(OTHER, "suppressed")
-                    flow.stuck[site.node] = OTHER
+                reason = limits.refusal(site)
+                if reason is not None and site.verdict in {"auto", "review", "refused"}:
+                    site.leave(reason, VERDICTS[reason])
+                if reason is not None and site.reason == reason:
+                    flow.stuck[site.node] = reason
 
     def give_text(self) -> None:
         """Let the contract give its text to each frame that has to stay text."""
@@ -250,7 +252,7 @@ class Judge:
         flow.spread()
         for site in flow.file.sites:
             if site.verdict == "auto" and (reason := flow.stuck.get(site.node)):
-                site.leave(reason, "suppressed" if reason == OTHER else "refused")
+                site.leave(reason, MIXED_VERDICTS.get(reason, "refused"))
 
 
 def _place(node: ast.expr) -> tuple[int, int]:

@@ -107,12 +107,12 @@ class Scanned:
 
     Attributes:
         strings: The strings that are written side by side, as one each; none that stand inside of f-strings.
-        comments: The comments, those inside of f-strings included, in order.
+        comments: Where the comments are, those inside of f-strings included, in order.
         is_only_strings: Whether nothing but strings, comments and parentheses is there.
     """
 
     strings: list[list[Literal]]
-    comments: list[str]
+    comments: list[Span]
     is_only_strings: bool
 
 
@@ -154,7 +154,7 @@ def scan(text: str) -> Scanned:
 class _Scanner:
     def __init__(self, text: str) -> None:
         self.text = text
-        self.comments: list[str] = []
+        self.comments: list[Span] = []
 
     def scan(self) -> Scanned:
         groups: list[list[Literal]] = []
@@ -172,7 +172,7 @@ class _Scanner:
                 groups[-1].append(literal)
                 beside = True
             elif token["comment"]:
-                self.comments.append(token.group())
+                self.comments.append(Span(*token.span()))
             elif token["blank"]:
                 ends_statement = (
                     not depth and token.group()[0] != "\\" and LINE_END.search(token.group())
@@ -282,7 +282,7 @@ class _Scanner:
                 break
             at = token.end()
             if token["comment"]:
-                self.comments.append(text)
+                self.comments.append(Span(*token.span()))
                 continue
             if token["blank"]:
                 continue

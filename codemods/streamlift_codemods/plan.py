@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from .callers import find_callers
 from .choose_contracts import choose_contracts
 from .facts import FileFacts, ProjectFacts, collect_facts
+from .ignores import Ignores
 from .judge import Judge
 from .loads import LoadFinder
 from .resolution import Resolver
@@ -51,6 +52,7 @@ class Plan:
         asked: The calls that ask a function for its chunk, with that function.
         originals: What a dissolved call of a helper evaluates.
         expressions: The chunk expression of each rewritten frame site.
+        ignores: The comments that leave sites alone.
     """
 
     facts: ProjectFacts
@@ -71,6 +73,7 @@ class Plan:
     asked: dict[Site, TextFunction] = field(default_factory=dict)
     originals: dict[Site, ast.expr] = field(default_factory=dict)
     expressions: dict[Site, str] = field(default_factory=dict)
+    ignores: Ignores = field(default_factory=Ignores)
 
     @property
     def all_producers(self) -> list[Producer]:

@@ -18,7 +18,7 @@ from .scopes import ScopeTree
 from .source import SourceFile, parse_source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, KeysView
+    from collections.abc import Collection, Iterable, Iterator, KeysView
 
     from pathspec import GitIgnoreSpec
 
@@ -179,8 +179,10 @@ class Project:
         )
 
 
-def open_project(paths: list[Path], exclude: Iterable[str] = ()) -> Project:
-    """Return the project that *paths* lie in.
+def open_project(
+    paths: list[Path], exclude: Iterable[str] = (), include: Collection[str] = ()
+) -> Project:
+    """Return the project that *paths* lie in; sites are only looked for in the files to *include*, if any are named.
 
     Raises:
         UsageError: If a path does not exist or holds no Python file.
@@ -203,11 +205,17 @@ def open_project(paths: list[Path], exclude: Iterable[str] = ()) -> Project:
         raise UsageError(
             " ".join(map(str, paths)), "holds no Python file", "name a directory with Python code"
         )
+    named = {path.resolve() for path in paths}
     files = dict(selected)
-    if root != scanned:
+    if root not in named:
         for file in _python_files(root, exclude):
             files.setdefault(_name(file, scanned), file)
-    return Project(root, scanned, files, set(selected))
+    chosen = {
+        name
+        for name, file in selected.items()
+        if not include or file in named or _is_included(file, root, include)
+    }
+    return Project(root, scanned, files, chosen)
 
 
 def _name(path: Path, scanned: Path) -> str:
@@ -301,6 +309,12 @@ def _is_ignored(path: Path, is_directory: bool, ignores: list[tuple[Path, GitIgn
 
 def _is_excluded(path: Path, top: Path, exclude: tuple[str, ...]) -> bool:
     return any(path.match(pattern) or path.relative_to(top).match(pattern) for pattern in exclude)
+
+
+def _is_included(path: Path, root: Path, include: Iterable[str]) -> bool:
+    """Whether a glob matches *path*, or a folder around it below *root*."""
+    inside = path.relative_to(root) if path.is_relative_to(root) else path
+    return any(each.match(pattern) for pattern in include for each in (inside, *inside.parents))
 
 
 def _may_hold_frames(raw: bytes) -> bool:

@@ -30,6 +30,16 @@ def _example(before: str, after: str = "", phase: int = 2) -> Example:
 
 
 EXAMPLES = {
+    "ignored": _example(
+        r"""
+async def stream(x):
+    yield f"data: {json.dumps(x)}\n\n"  # streamlift: ignore[SL101]
+""",
+        r"""
+async def stream(x):
+    yield f"data: {json.dumps(x)}\n\n"
+""",
+    ),
     "no-binding": _example(
         r"""
 def stream(x):

@@ -99,6 +99,10 @@ REASONS = {
                                  ("documentation", "an example for people"))
         ),
         Reason("other-producer", "The run is limited to other producers (--producer).", "name its producer too"),
+        Reason("ignored", "A comment says that the site is to be left alone, # streamlift: ignore, or it shares a variable or a helper with such a site.",
+               "take the comment away"),
+        Reason("in-baseline", "The baseline has the site, or the site shares a helper with one that it has.",
+               "migrate with --ignore-baseline"),
         Reason("test-code", "The file is a test; its frames are expectations or fake upstreams.",
                "change the tests when the decorator goes"),
         Reason("not-a-stream", "The generator is a context manager, a fixture or a property.", NOTHING),

@@ -73,6 +73,14 @@ RULES = {
             'await ws.send_text(f"data: {json.dumps(event)}\\n\\n")',
             "await ws.send_text(SSE.format_chunk(StreamingChunk.of(event)))",
         ),
+        Rule(
+            "SL901", "unused-ignore", "A comment, # streamlift: ignore, that leaves nothing alone.",
+            "yield StreamingChunk.of(event)  # streamlift: ignore[SL101]", "yield StreamingChunk.of(event)",
+        ),
+        Rule(
+            "SL902", "unknown-ignore", "A comment, # streamlift: ..., with a code that is no rule, or that cannot be read.",
+            'yield f"data: {text}\\n\\n"  # streamlift: ignore[SL999]', 'yield f"data: {text}\\n\\n"  # streamlift: ignore[SL103]',
+        ),
     )
 }  # fmt: skip
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .errors import ToolFailure
+from .ignores import find_ignores
+from .left_alone import left_alone
+from .limits import Limits
 from .named_producers import limits_of
 from .phases.introduce import introduce
 from .phases.separate import separate
@@ -44,10 +48,15 @@ def _attempt(
     """Return what is done, None if there is one more file to do without."""
     try:
         plan = make_plan(project, settings)
+        ignores = find_ignores(project)
+        left = left_alone(plan, ignores)
+        limits = Limits()
         if producers:
             again = bool(project.overlay)  # what was migrated may be no producer any more
             limits = limits_of(plan, producers, must_exist=not again)
-            plan = make_plan(project, settings, limits)
+        if producers or left:
+            plan = make_plan(project, settings, replace(limits, left=left))
+        plan.ignores = ignores
         return plan, REWRITES[phase](plan) if phase is not None else {}
     except ToolFailure as failure:
         if failure in project.failed:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import sys
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
 
 from .errors import UsageError
 from .expressions import Style
@@ -15,13 +16,64 @@ else:  # the standard library has it from 3.11 on
     import tomli as tomllib
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from .facts import FileFacts
 
-Table = dict[str, object]
+Table: TypeAlias = "dict[str, object]"
 DEFAULT_LENGTH = 88  # of black and ruff
-KNOWN = {"exclude", "closed-world", "contracts-module"}
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting of `[tool.streamlift]`.
+
+    Attributes:
+        name: Its key.
+        kind: What its value is: "globs", "bool", "module" (a dotted name) or "path".
+        example: A value, as TOML.
+        meaning: What it does, for the documentation.
+    """
+
+    name: str
+    kind: str
+    example: str
+    meaning: str
+
+    def is_met_by(self, value: object) -> bool:
+        """Return whether *value* may be set."""
+        if self.kind == "bool":
+            return isinstance(value, bool)
+        if self.kind == "globs":
+            return isinstance(value, list) and all(isinstance(each, str) and each for each in value)
+        if not isinstance(value, str) or not value:
+            return False
+        return self.kind != "module" or all(part.isidentifier() for part in value.split("."))
+
+
+KINDS = {
+    "bool": "neither true nor false",
+    "globs": "no list of globs",
+    "module": "no dotted name of a module",
+    "path": "no path",
+}
+"""What a value is that is not of the kind."""
+
+SETTINGS = {
+    setting.name: setting
+    for setting in (
+        Setting("include", "globs", '["src/*"]',
+                "Globs of the files and folders that are looked at for sites; of the others it is only read who calls what. Without it: all of `PATH`."),
+        Setting("exclude", "globs", '["generated/*"]', "Globs of files and folders that are not looked at."),
+        Setting("closed-world", "bool", "true",
+                "`true`: nothing outside of the project calls its public functions. Then public helpers may be rewritten, and public generators need no decorator if all their calls are known. Off by default."),
+        Setting("contracts-module", "module", '"chat_app.wire"',
+                "The module that holds the wire contracts. Without it: `sse_contracts` in the top package of the file, or the file itself if it is in no package."),
+        Setting("baseline", "path", '".streamlift-baseline.json"',
+                "The baseline file, from the folder of `pyproject.toml` on. If it is there, `scan` and `migrate` leave the sites alone that it has."),
+    )
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -29,19 +81,25 @@ class Settings:
     """What a project says about itself.
 
     Attributes:
+        include: Globs of the files and directories that sites are looked for in; without one, all.
         exclude: Globs of files and directories that are not looked at.
         closed_world: Whether nothing outside the project calls its public functions.
         contracts_module: The dotted module that holds the contracts, instead of the default.
         contracts_in_file: Whether each file holds its own contracts.
+        baseline: The baseline file, as a path from the project's root on.
+        accepted: How many sites the baseline has under each key; these are left alone.
         quote: The quote that its formatter sets; None if it sets none.
         line_length: The line length that its linter or formatter sets; None if neither does.
         is_formatted: Whether a formatter breaks its long lines.
     """
 
+    include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     closed_world: bool = False
     contracts_module: str | None = None
     contracts_in_file: bool = False
+    baseline: str = ".streamlift-baseline.json"
+    accepted: Mapping[str, int] = field(default_factory=dict)
     quote: str | None = None
     line_length: int | None = None
     is_formatted: bool = False
@@ -61,26 +119,11 @@ def read_settings(root: Path) -> Settings:
     """
     path = root / "pyproject.toml"
     tools = _table(_read(path), "tool")
-    own, ruff, black = _table(tools, "streamlift"), _table(tools, "ruff"), _table(tools, "black")
+    ruff, black = _table(tools, "ruff"), _table(tools, "black")
     # https://docs.astral.sh/ruff/configuration/#config-file-discovery
     for name in ("ruff.toml", ".ruff.toml"):
         ruff = _read(root / name) or ruff
-    for name in own:
-        if name not in KNOWN:
-            raise UsageError(
-                f"{path}: [tool.streamlift] {name}",
-                "is no setting",
-                f"use one of {', '.join(sorted(KNOWN))}",
-            )
-    exclude = own.get("exclude", [])
-    if not isinstance(exclude, list) or not all(isinstance(pattern, str) for pattern in exclude):
-        raise UsageError(
-            f"{path}: [tool.streamlift] exclude",
-            "is no list of globs",
-            'write exclude = ["generated/*"]',
-        )
     is_formatted = "black" in tools or "format" in ruff
-    module = own.get("contracts-module")
     quotes = {"single": "'", "double": '"'}
     quote = quotes.get(
         str(_table(ruff, "format").get("quote-style")), '"' if is_formatted else None
@@ -88,14 +131,28 @@ def read_settings(root: Path) -> Settings:
     length = next(
         (n for n in (ruff.get("line-length"), black.get("line-length")) if isinstance(n, int)), None
     )
-    return Settings(
-        exclude=tuple(map(str, exclude)),
-        closed_world=own.get("closed-world") is True,
-        contracts_module=str(module) if module else None,
-        quote=quote,
-        line_length=length,
-        is_formatted=is_formatted,
-    )
+    own = _checked(tools.get("streamlift", {}), path)
+    return Settings(quote=quote, line_length=length, is_formatted=is_formatted, **own)  # type: ignore[arg-type]  # the kinds were checked
+
+
+def _checked(own: object, path: Path) -> Table:
+    """Return the settings of streamlift by the names of their attributes."""
+    if not isinstance(own, dict):
+        raise UsageError(f"{path}: streamlift", "is no table", "write [tool.streamlift]")
+    for name, value in own.items():
+        place = f"{path}: [tool.streamlift] {name}"
+        if name not in SETTINGS:
+            near = difflib.get_close_matches(name, SETTINGS, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"use one of {', '.join(SETTINGS)}"
+            raise UsageError(place, "is no setting", hint)
+        setting = SETTINGS[name]
+        if not setting.is_met_by(value):
+            hint = f"write {name} = {setting.example}"
+            raise UsageError(place, f"is {KINDS[setting.kind]}", hint)
+    return {
+        name.replace("-", "_"): tuple(value) if isinstance(value, list) else value
+        for name, value in own.items()
+    }
 
 
 def _read(path: Path) -> Table:

@@ -44,7 +44,7 @@ class Site:
         text: Its text, if that can be read, though it may be no whole frame.
         is_bytes: Whether it makes bytes.
         helper: The helper function that a `helper-call` calls.
-        verdict: `auto`, `already`, `review`, `refused`, `suppressed`.
+        verdict: `auto`, `already`, `review`, `refused`, `suppressed`, `baselined`.
         reason: The reason code of any verdict but `auto`.
         grade: `typed`, `payload`, `model`, `delegated` or `encoded`.
         proof: How each obligation was met.

@@ -106,6 +106,10 @@ class SourceFile:
         """Return the 1-based line that holds the character at *offset*."""
         return bisect_right(self._line_starts, offset)
 
+    def column_of(self, offset: int) -> int:
+        """Return the 1-based column of the character at *offset*, in characters."""
+        return offset - self.line_start(offset) + 1
+
     def line_start(self, offset: int) -> int:
         """Return the offset at which the line of *offset* starts."""
         return self._line_starts[self.line_of(offset) - 1]
@@ -168,7 +172,7 @@ def comments_in(text: str) -> list[str]:
     if "#" not in text:
         return []
     try:
-        return scan(text).comments
+        return [text[slice(*span)] for span in scan(text).comments]
     except SyntaxError:
         return ["unreadable"]
 

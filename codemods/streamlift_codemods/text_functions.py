@@ -16,7 +16,7 @@ from .dissolve import dissolve
 from .errors import working_on
 from .frame_flow import Flow, Function
 from .function_calls import FunctionCalls, is_bound_once
-from .limits import OTHER
+from .limits import VERDICTS
 from .our_names import are_free
 from .producers import Producer
 from .purity import tells_source
@@ -135,7 +135,7 @@ class TextFunctions:
             if asked and function.place in stuck:
                 changed = True
                 for call in asked:
-                    self._flow_of(call).stuck[call.node] = function.reason
+                    self._flow_of(call).stuck[call.node] = _reason_for_calls(function)
         return changed
 
     def producers(self) -> list[Producer]:
@@ -208,11 +208,11 @@ class TextFunctions:
         carrier = carrier_of(call, file.tree)
         site = Site(file.source, call, scope, carrier, "helper-call", helper=place.node)
         self._sites[call] = site
-        limits = self.plan.limits
+        reason = self._refusal(site)
         if TEST_FILE.search(file.name):
             site.leave("test-code", "suppressed")
-        elif limits is not None and not limits.allow(site):
-            site.leave(OTHER, "suppressed")
+        elif reason is not None:
+            site.leave(reason, VERDICTS[reason])
         file.sites.append(site)
         return site
 
@@ -238,9 +238,11 @@ class TextFunctions:
 
     def _is_selected(self, call: Site) -> bool:
         """Whether this run may change *call*."""
-        limits = self.plan.limits
         selected = call.source.name in self.plan.facts.project.selected
-        return selected and (limits is None or limits.allow(call))
+        return selected and self._refusal(call) is None
+
+    def _refusal(self, call: Site) -> str | None:
+        return self.plan.limits.refusal(call) if self.plan.limits is not None else None
 
     def _dissolve(self, function: TextFunction, calls: list[Site]) -> bool:
         """Dissolve *calls* if all of them can be, and the text is for callers outside of the project only."""
@@ -276,6 +278,12 @@ class TextFunctions:
                 self.plan.asked[call] = function
             else:
                 flow.stuck.setdefault(call.node, function.reason)
+
+
+def _reason_for_calls(function: TextFunction) -> str:
+    """Return why the calls of *function*, which gives text after all, get it."""
+    reason = function.flow.stuck[function.place]
+    return reason if reason in VERDICTS else function.reason
 
 
 def _decorated_already(file: FileFacts) -> list[FunctionNode]:

@@ -21,11 +21,10 @@ from pathlib import Path
 from starlette.responses import Response
 
 from streamlift.testing.asgi_recorder import record
-from streamlift_codemods.phases.introduce import introduce
-from streamlift_codemods.phases.separate import separate
-from streamlift_codemods.plan import Plan, make_plan
+from streamlift_codemods.plan import Plan
 from streamlift_codemods.project import open_project
 from streamlift_codemods.reasons import REASONS
+from streamlift_codemods.run import run
 from streamlift_codemods.settings import read_settings
 from streamlift_legacy import Stage, configure
 from streamlift_legacy.observed import TALLIES
@@ -105,9 +104,8 @@ def migrate(files: Files) -> Migration:
         root = Path(folder).resolve()
         write(root, files)
         settings = read_settings(root)
-        plan = make_plan(open_project([root], settings.exclude), settings)
+        plan, changes = run(open_project([root], settings.exclude), settings)
         _check_plan(plan)
-        changes = separate(plan)
         return Migration(
             before=files,
             after={**files, **changes},
@@ -128,8 +126,7 @@ def introduced(files: Files) -> Files:
         root = Path(folder).resolve()
         write(root, files)
         settings = read_settings(root)
-        plan = make_plan(open_project([root], settings.exclude), settings)
-        changes = introduce(plan)
+        plan, changes = run(open_project([root], settings.exclude), settings, phase=1)
         _check_plan(plan)
         return {**files, **changes}
 

@@ -10,6 +10,7 @@ from tests.codemods import (
     edge_cases,
     flow_cases,
     helper_cases,
+    ignore_cases,
     project_cases,
     recognition_cases,
     semantic_cases,
@@ -39,6 +40,7 @@ CASES = [
     *recognition_cases.CASES,
     *carrier_cases.CASES,
     *project_cases.CASES,
+    *ignore_cases.CASES,
 ]
 BY_NAME = {case.name: case for case in CASES}
 

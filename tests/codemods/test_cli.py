@@ -42,7 +42,7 @@ def test_scan_as_text(project, capsys):
 
     assert (status, err) == (1, "")
     assert "app.py:5:11: SL101 auto (typed) in stream" in out
-    assert "becomes   StreamingChunk(type=" in out
+    assert "  = becomes: StreamingChunk(type=" in out
     assert "app.py:6:11: SL109 review (split-frame) in stream" in out
     assert "Found 2 sites: 1 auto, 1 review" in out
 
@@ -95,8 +95,8 @@ def test_a_site_is_shown_with_its_source_and_the_frame_as_it_is_read(tmp_path, c
     assert sites[2]["becomes"] == 'StreamingChunk.raw(x, id=f"{x}")'
     assert sites[1]["frame"] is sites[1]["becomes"] is None
     assert sites[1]["text"] == ["retry: 1\nevent: ", {"hole": "{x!r:>{x}}"}, "\n"]
-    assert "    reads as  id=⟨x⟩  data=⟨x⟩\n" in out
-    assert "    reads as  'retry: 1\\nevent: ⟨x⟩\\n'\n" in out
+    assert "  = reads: id=⟨x⟩  data=⟨x⟩\n" in out
+    assert "  = reads: 'retry: 1\\nevent: ⟨x⟩\\n'\n" in out
 
 
 def test_frames_that_stay_text_are_counted(tmp_path, capsys):
@@ -195,6 +195,28 @@ def test_only_the_path_that_is_asked_for_changes(tmp_path, capsys):
     assert (tmp_path / "two" / "b.py").read_bytes() == SOURCE
 
 
+def test_who_calls_what_is_read_from_all_files_beside_the_one_that_is_named(tmp_path, capsys):
+    helper = (
+        SOURCE.replace(b'"event: token\\n"', b"sse(x)")
+        + b"\n\ndef sse(x):\n    return f'data: {x}\\n\\n'\n"
+    )
+    other = b"from app import sse\n\n\ndef show(x):\n    print(len(sse(x)))\n"
+    write(
+        tmp_path,
+        {
+            "pyproject.toml": b"[tool.streamlift]\nclosed-world = true\n",
+            "app.py": helper,
+            "other.py": other,
+        },
+    )
+
+    alone = run(capsys, "migrate", tmp_path / "app.py", "--phase", "2")
+    among_all = run(capsys, "migrate", tmp_path, "--phase", "2")
+
+    assert alone == among_all
+    assert "+@producer(SSE)\n+def sse" in alone[1].replace("\n ", "\n+")
+
+
 @pytest.mark.parametrize("ignored", ["gitignore", "exclude"])
 def test_ignored_files_are_not_looked_at(tmp_path, capsys, ignored):
     write(tmp_path, {"app.py": b"X = 1\n", "generated/a.py": SOURCE})
@@ -240,7 +262,7 @@ def test_the_examples_of_the_rules_are_true(tmp_path, capsys):
 
         assert status == 1
         assert f": {code} auto" in out
-        assert f"becomes   {rule.after.removeprefix('yield ')}\n" in out
+        assert f"  = becomes: {rule.after.removeprefix('yield ')}\n" in out
 
 
 def test_nothing_of_the_user_runs(tmp_path, capsys):

@@ -10,17 +10,17 @@ import pytest
 
 from streamlift import SSEFormatter, StreamingChunk
 from streamlift_codemods.consumers import consumers_of
-from streamlift_codemods.phases.introduce import introduce
-from streamlift_codemods.plan import make_plan
 from streamlift_codemods.project import open_project
 from streamlift_codemods.reasons import REASONS
+from streamlift_codemods.run import run
 from streamlift_codemods.settings import Settings
 from streamlift_codemods.units import units_of
 from tests.codemods.harness import write
 
 # A whole file, or its bytes on the disk, is what is wrong; or the tool itself.
-# The last two are about what the command line asks for.
+# The first three are about what the command line asks for.
 NO_EXAMPLE = {
+    "in-baseline",
     "other-path",
     "other-producer",
     "null-bytes",
@@ -52,9 +52,7 @@ def reasons(text, phase):
     """Return the reason of each site that *phase* leaves, each string that is no site, and each file, in order."""
     with tempfile.TemporaryDirectory(prefix="streamlift-") as folder:
         write(Path(folder), files(text))
-        plan = make_plan(open_project([Path(folder)]), Settings())
-        if phase == 1:
-            introduce(plan)
+        plan, _ = run(open_project([Path(folder)]), Settings(), phase=phase)
         units = units_of(plan)
         supplies = [supply for unit in units for each in unit.stations for supply in each.supplies]
         return [

@@ -293,8 +293,8 @@ from streamlift_codemods.cli import main
 opened = project.open_project
 
 
-def open_and_lose(paths, exclude=()):
-    found = opened(paths, exclude)
+def open_and_lose(paths, *globs):
+    found = opened(paths, *globs)
     Path(paths[0], "gone.py").unlink()
     return found
 

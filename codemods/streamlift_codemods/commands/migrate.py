@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..errors import ToolError, UsageError
 from ..exit_status import NOT_ANALYSED, SOMETHING_LEFT, status_of
 from ..terminal import tell
+from .baseline_arguments import add_baseline_options, baseline_file
 from .project_arguments import add_paths, opened, report_errors
 
 if TYPE_CHECKING:
@@ -40,26 +42,33 @@ def add_to(commands: Commands) -> None:
     migrate.add_argument(
         "--allow-dirty", action="store_true", help="also where git has uncommitted changes"
     )
+    add_baseline_options(migrate)
     migrate.set_defaults(run=_run)
 
 
 def _run(options: argparse.Namespace) -> int:
+    from ..colours import paint_for_output
     from ..report.text_report import report_changes
     from ..run import run
 
     project, settings = opened(options.paths, writes=options.write)
+    baseline = baseline_file(options, project, settings)
+    settings = replace(settings, accepted=baseline.accepted)
     plan, changes = run(project, settings, options.producers, phase=options.phase)
     report_errors(plan, options)
     if options.write:
         _refuse_dirty_tree(project, changes, allowed=options.allow_dirty)
     _check_second_run(project, settings, changes, options)
     if not options.write:
-        print(report_changes(project, changes), end="")
+        print(paint_for_output().diff(report_changes(project, changes)), end="")
         return NOT_ANALYSED if plan.facts.errors else SOMETHING_LEFT if changes else status_of(plan)
     from ..report.text_report import report_written
     from ..writing import write_changes
 
-    write_changes(project, changes, options.command)
+    tightened = baseline.tightened(plan)
+    write_changes(project, changes, options.command, tightened)
+    if tightened:
+        baseline.tell_of_change()
     print(report_written(plan, changes), end="")
     return status_of(plan, is_done=True)
 

@@ -44,7 +44,7 @@ def opened(paths: list[Path], *, writes: bool = False) -> tuple[Project, Setting
         if not path.exists():
             raise UsageError(str(path), "does not exist", "name a file or a directory")
     settings = read_settings(project_root(paths[0].resolve()))
-    project = open_project(paths, settings.exclude)
+    project = open_project(paths, settings.exclude, settings.include)
     try:
         refuse_unfinished(project.root)
     except UnfinishedRun as run:

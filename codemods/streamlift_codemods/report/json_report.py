@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-import ast
-import hashlib
 import json
 from collections import Counter
 from typing import TYPE_CHECKING
 
 from ..consumers import consumers_of
+from ..fingerprint import fingerprints
 from ..frame_text import Option
 from ..rules import code_of
 from ..units import units_of
 
 if TYPE_CHECKING:
+    import ast
+
     from ..consumers import Consumer
     from ..frame_text import Field, Frame, Text
+    from ..ignores import IgnoreFault
+    from ..literals import Span
     from ..plan import Plan
     from ..producers import Caller, Producer
     from ..read_text import Hole, Part
     from ..sites import NotSSE, Site
+    from ..source import SourceFile
     from ..units import Station, Supply, Unit
 
 Row = dict[str, object]
@@ -27,10 +31,10 @@ Row = dict[str, object]
 
 def report(plan: Plan) -> str:
     """Return the report of *plan* as JSON text."""
-    seen: Counter[str] = Counter()
+    ids = fingerprints(plan.sites, plan.facts.project.root)
     selected = plan.facts.project.selected
     producers = [producer for producer in plan.producers if producer.file.name in selected]
-    rows = {site: _site(site, plan, seen) for site in plan.sites}
+    rows = {site: _site(site, plan, ids[site]) for site in plan.sites}
     sites = [*rows.values()]
     units = units_of(plan)
     others = [
@@ -54,6 +58,7 @@ def report(plan: Plan) -> str:
                 {"place": e.place, "reason": e.reason, "problem": e.problem}
                 for e in plan.facts.errors
             ],
+            "ignores": [_fault(fault) for fault in plan.ignores.all_faults],
             "summary": dict(Counter(str(site["verdict"]) for site in sites)),
             "grades": dict(Counter(str(site["grade"]) for site in sites if site["grade"])),
             "as_text": sum(site.as_text for site in plan.sites),
@@ -62,11 +67,11 @@ def report(plan: Plan) -> str:
     )
 
 
-def _site(site: Site, plan: Plan, seen: Counter[str]) -> Row:
+def _site(site: Site, plan: Plan, fingerprint: str) -> Row:
     return {
-        "id": _fingerprint(site, seen),
+        "id": fingerprint,
         "code": code_of(site, plan.contents.get(site)),
-        **_place(site.source.name, site.node),
+        **_place_of(site.source, site.node),
         "kind": site.kind,
         "function": site.scope.path,
         "verdict": site.verdict,
@@ -107,23 +112,18 @@ def _part(part: Part) -> str | Row:
     return part if isinstance(part, str) else {"hole": part.field}
 
 
-def _fingerprint(site: Site, seen: Counter[str]) -> str:
-    """Return an id that stays when lines move: the place by name, the code, and its number among equals."""
-    key = f"{site.source.name}\0{site.scope.path}\0{ast.dump(site.node)}"
-    seen[key] += 1
-    return hashlib.blake2b(
-        f"{key}\0{seen[key]}".encode("utf-8", "surrogatepass"), digest_size=8
-    ).hexdigest()
-
-
-def _place(name: str, node: ast.expr | ast.stmt) -> Row:
+def _place(source: SourceFile, span: Span) -> Row:
     return {
-        "path": name,
-        "line": node.lineno,
-        "column": node.col_offset + 1,
-        "end_line": node.end_lineno,
-        "end_column": (node.end_col_offset or 0) + 1,
+        "path": source.name,
+        "line": source.line_of(span.start),
+        "column": source.column_of(span.start),
+        "end_line": source.line_of(span.end),
+        "end_column": source.column_of(span.end),
     }
+
+
+def _place_of(source: SourceFile, node: ast.expr | ast.stmt) -> Row:
+    return _place(source, source.span(node))
 
 
 def _producer(producer: Producer, plan: Plan) -> Row:
@@ -142,7 +142,7 @@ def _edge(producer: Producer, caller: Caller) -> Row:
     edge = caller.edge
     assert edge is not None
     return {
-        **_place(caller.file.name, edge.place),
+        **_place_of(caller.file.source, edge.place),
         "framework": edge.framework,
         "producer": producer.path,
     }
@@ -170,7 +170,7 @@ def _station(station: Station, rows: dict[Site, Row]) -> Row:
 def _supply(supply: Supply) -> Row:
     return {
         "name": supply.source.name,
-        **_place(supply.load.file.name, supply.load.node),
+        **_place_of(supply.load.file.source, supply.load.node),
         "boundary": supply.boundary,
         "reason": supply.reason,
     }
@@ -178,7 +178,7 @@ def _supply(supply: Supply) -> Row:
 
 def _consumer(consumer: Consumer) -> Row:
     return {
-        **_place(consumer.file.name, consumer.node),
+        **_place_of(consumer.file.source, consumer.node),
         "kind": consumer.kind,
         "function": consumer.scope.path,
         "producer": consumer.source,
@@ -189,4 +189,12 @@ def _consumer(consumer: Consumer) -> Row:
 
 
 def _not_sse(row: NotSSE) -> Row:
-    return {**_place(row.source.name, row.node), "reason": row.reason}
+    return {**_place_of(row.source, row.node), "reason": row.reason}
+
+
+def _fault(fault: IgnoreFault) -> Row:
+    return {
+        "code": fault.code,
+        **_place(fault.source, fault.span),
+        "message": fault.message,
+    }

@@ -17,6 +17,7 @@ from ..argument_parser import parser
 from ..carriers import NOT_SSE
 from ..reasons import REASONS, Reason
 from ..rules import RULES, Rule
+from ..settings import SETTINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -104,7 +105,7 @@ def documents(root: Path) -> dict[Path, str]:
     Raises:
         SystemExit: If *root* is no checkout, or a document has lost its markers.
     """
-    tables = {"reasons": _sites(), "options": options_table()}
+    tables = {"reasons": _sites(), "options": options_table(), "settings": settings_table()}
     pages = {root / "docs/rules.md": rules_page()}
     for name in ("MIGRATION.md", "docs/cli.md"):
         path = root / name
@@ -144,6 +145,14 @@ def options_table() -> str:
             _table(("argument", "meaning"), rows),
         ]
     return "\n\n".join(sections)
+
+
+def settings_table() -> str:
+    """Return the settings of `[tool.streamlift]`."""
+    rows = [
+        (f"`{each.name}`", f"`{each.example}`", _prose(each.meaning)) for each in SETTINGS.values()
+    ]
+    return _table(("setting", "for example", "meaning"), rows)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

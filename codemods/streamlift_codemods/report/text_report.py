@@ -1,40 +1,43 @@
-"""What a person reads: each site with its source, the frame as it is read, verdict and reason; diffs."""
+"""What a person reads: each finding with its source, the frame as it is read, verdict and reason; diffs."""
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from typing import TYPE_CHECKING
 
 from ..consumers import consumers_of
 from ..frame_text import Option
 from ..reasons import REASONS
-from ..rules import code_of
 from ..units import units_of
+from .excerpt import excerpt
+from .findings import findings_of, sentence
 from .unified_diff import unified_diff
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from ..colours import Paint
     from ..consumers import Consumer
     from ..frame_text import Frame, Text
     from ..plan import Plan
     from ..project import Project
     from ..read_text import Hole, Part
-    from ..sites import Site
     from ..units import Station, Supply, Unit
+    from .findings import Finding
 
 SHOWN = 100
 
 
-def report_sites(plan: Plan, paths: list[Path]) -> str:
-    """Return a paragraph for each site, the units as trees, and a summary; *paths* are what the person typed."""
+def report_sites(plan: Plan, paths: list[Path], paint: Paint) -> str:
+    """Return a paragraph for each finding, the units as trees, and a summary; *paths* are what the person typed."""
     units = units_of(plan)
     consumers = consumers_of(plan, units)
     return "".join(
         [
-            *(_paragraph(site, plan) for site in plan.sites),
-            *(_left(consumer) for consumer in consumers if consumer.verdict != "converted"),
+            *(_paragraph(finding, plan, paint) for finding in findings_of(plan)),
+            *(_left(each, paint) for each in consumers if each.verdict != "converted"),
             *map(_tree, units),
             _summary(plan, paths, consumers),
         ]
@@ -74,13 +77,15 @@ def _summary(plan: Plan, paths: list[Path], consumers: list[Consumer]) -> str:
         lines[0] += ": " + ", ".join(
             f"{number} {verdict}" for verdict, number in verdicts.most_common()
         )
+    if faults := plan.ignores.all_faults:
+        lines.append(f"Comments: {_count(len(faults), 'fault')}")
     if grades:
         listed = ", ".join(f"{number} {grade}" for grade, number in grades.most_common())
         lines.append(f"Automatic: {listed}{_as_text(plan)}")
     if consumers:
         lines.append(_destinations(consumers))
     if grades:
-        lines.append(f"Next: streamlift migrate {' '.join(map(str, paths))} --phase 2")
+        lines.append(f"Next: streamlift migrate {shlex.join(map(str, paths))} --phase 2")
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -90,48 +95,51 @@ def _as_text(plan: Plan) -> str:
     return f", {number} of them as text" if number else ""
 
 
-def _paragraph(site: Site, plan: Plan) -> str:
-    content = plan.contents.get(site)
-    place = f"{site.source.name}:{site.line}:{site.node.col_offset + 1}"
-    detail = site.grade or site.reason
-    outcome = (
-        f"{site.verdict} ({detail}{', as text' if site.as_text else ''})"
-        if detail
-        else site.verdict
-    )
-    source = " ".join(site.shown.split())
-    lines = [
-        f"{place}: {code_of(site, content)} {outcome} in {site.scope.path or 'the module'}",
-        f"    {_cut(source)}",
-    ]
+def _paragraph(finding: Finding, plan: Plan, paint: Paint) -> str:
+    """Return the head of *finding*, its source, and what is said of it."""
+    place = f"{finding.source.name}:{finding.line}:{finding.column}"
+    head = f"{paint(place, 'bold')}: {paint(finding.code, 'red', 'bold')} {finding.headline}\n"
+    shown = excerpt(finding.source, finding.span, paint)
+    notes = [*_notes(finding, plan)]
+    return f"{head}{shown}{''.join(_note(label, text, paint) for label, text in notes)}\n"
+
+
+def _notes(finding: Finding, plan: Plan) -> Iterator[tuple[str, str]]:
+    """Give what is said below the source of *finding*, each with its label."""
+    site = finding.site
+    if site is None:
+        yield from (("why", finding.message), ("help", finding.remedy))
+        return
     if site.helper is not None:
-        lines.append(f"    calls     {site.helper.name}")
+        yield "calls", site.helper.name
     if site.frame is not None:
-        lines.append(f"    reads as  {_cut(_shown_frame(site.frame))}")
+        yield "reads", _cut(_shown_frame(site.frame))
     elif site.text is not None:
-        lines.append(f"    reads as  {_cut(repr(_shown(site.text)))}")
-    if site.verdict == "auto" and content is not None and plan.needs[site].verbatim:
-        lines.append("    hazard    a line end in a value would break the frame, now as before")
+        yield "reads", _cut(repr(_shown(site.text)))
+    if site.verdict == "auto" and site in plan.needs and plan.needs[site].verbatim:
+        yield "hazard", "a line end in a value would break the frame, now as before"
     if site in plan.expressions:
-        lines.append(f"    becomes   {_cut(' '.join(plan.expressions[site].split()))}")
+        yield "becomes", _cut(" ".join(plan.expressions[site].split()))
     elif site.reason:
-        lines.append(f"    {_meaning(site.reason)} {_remedy(site.reason)}")
-    return "".join(f"{line}\n" for line in lines) + "\n"
+        yield from (("why", finding.message), ("help", finding.remedy))
 
 
-def _left(consumer: Consumer) -> str:
+def _note(label: str, text: str, paint: Paint) -> str:
+    return f"  {paint('=', 'blue')} {paint(label, 'bold')}: {text}\n"
+
+
+def _left(consumer: Consumer, paint: Paint) -> str:
     """Return a paragraph for a place that goes on reading text."""
     file, node, reason = consumer.file, consumer.node, consumer.reason or ""
-    place = f"{file.name}:{node.lineno}:{node.col_offset + 1}"
+    span = file.source.span(node)
+    place = paint(f"{file.name}:{node.lineno}:{file.source.column_of(span.start)}", "bold")
     head = f"{place}: {consumer.kind} {consumer.verdict} ({reason})"
     head += f" in {consumer.scope.path or 'the module'}\n"
     if consumer.source is None:  # most read what another service sends
         return f"{head}\n"
-    return (
-        f"{head}"
-        f"    {_cut(' '.join(file.source.segment(node).split()))}\n"
-        f"    {_meaning(reason)} {_remedy(reason)}\n\n"
-    )
+    shown = excerpt(file.source, span, paint)
+    notes = _note("why", _meaning(reason), paint) + _note("help", _remedy(reason), paint)
+    return f"{head}{shown}{notes}\n"
 
 
 def _tree(unit: Unit) -> str:
@@ -201,8 +209,7 @@ def _meaning(reason: str) -> str:
 
 
 def _remedy(reason: str) -> str:
-    remedy = REASONS[reason].by_hand if reason in REASONS else ""
-    return remedy[:1].upper() + remedy[1:] + "." if remedy else ""
+    return sentence(REASONS[reason].by_hand) if reason in REASONS else ""
 
 
 def _count(number: int, noun: str) -> str:
