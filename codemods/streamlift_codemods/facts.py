@@ -129,7 +129,7 @@ class ProjectFacts:
 def collect_facts(project: Project) -> ProjectFacts:
     """Parse the files of *project* that may hold frames, and find their sites."""
     facts = ProjectFacts(project, errors=[*project.failed])
-    for name in project.candidates():
+    for name in project.progress.over(project.candidates(), "Reading files"):
         file = facts.load(name)
         if file is not None:
             try:

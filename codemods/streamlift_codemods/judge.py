@@ -54,7 +54,7 @@ class Judge:
 
     def read_sites(self) -> None:
         """Read what each site carries."""
-        for file in self.files:
+        for file in self.plan.facts.project.progress.over(self.files, "Reading frames"):
             for site in file.sites:
                 if site.verdict == "auto":
                     with working_on(file.name, site.line):

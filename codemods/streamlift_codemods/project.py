@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from .carriers import TEST_FILE
 from .errors import UnreadableSource, UsageError
 from .mentions import Mentions, mentions
+from .progress import Progress
 from .scopes import ScopeTree
 from .source import SourceFile, parse_source
 
@@ -70,6 +71,7 @@ class Project:
         overlay: Texts that count instead of what is on disk, by name.
         errors: The files that cannot be read.
         failed: The files that the tool failed on; they are not analysed again.
+        progress: Tells how far the work on it is.
     """
 
     root: Path
@@ -79,6 +81,7 @@ class Project:
     overlay: dict[str, bytes] = field(default_factory=dict)
     errors: list[UnreadableSource] = field(default_factory=list)
     failed: list[ToolFailure] = field(default_factory=list)
+    progress: Progress = field(default_factory=Progress, repr=False)
     _bytes: dict[str, bytes | None] = field(default_factory=dict, repr=False)
     _parsed: dict[str, tuple[SourceFile, ScopeTree]] = field(default_factory=dict, repr=False)
     _mentions: Mentions | None = field(default=None, repr=False)
@@ -173,6 +176,7 @@ class Project:
             selected,
             {**self.overlay, **overlay},
             failed=self.failed,
+            progress=self.progress,
             _bytes=self._bytes,
             _parsed=self._parsed,
             _mentions=self._on_disk,

@@ -37,8 +37,11 @@ def run(
     Raises:
         UsageError: If a name is not that of one producer.
     """
-    while (done := _attempt(project, settings, producers, phase)) is None:
-        pass
+    try:
+        while (done := _attempt(project, settings, producers, phase)) is None:
+            pass
+    finally:
+        project.progress.close()
     return done
 
 

@@ -12,6 +12,11 @@ def tell(line: str) -> None:
     print(f"streamlift: {line}", file=sys.stderr)
 
 
+def is_watched() -> bool:
+    """Return whether what is shown beside the report may move."""
+    return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+
+
 def trace(error: Exception, *, is_asked_for: bool) -> None:
     """Show where *error* was raised, if the command line or the environment asks for it."""
     if is_asked_for or os.environ.get("STREAMLIFT_DEBUG"):

@@ -42,7 +42,7 @@ def write_chunks(plan: Plan) -> dict[Site, str]:
         for home in plan.all_homes
         for contract in home.contracts.values()
     }
-    for file, site in plan.frame_sites:
+    for file, site in plan.facts.project.progress.over(plan.frame_sites, "Proving"):
         with working_on(file.name, site.line):
             reason = _fill_in(plan, file, site, formatters)
         if reason is not None:

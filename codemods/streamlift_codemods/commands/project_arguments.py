@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import ToolFailure, UsageError
-from ..terminal import tell, trace
+from ..terminal import is_watched, tell, trace
 
 if TYPE_CHECKING:
     import argparse
@@ -37,6 +37,7 @@ def opened(paths: list[Path], *, writes: bool = False) -> tuple[Project, Setting
         UnfinishedRun: If a run of it was interrupted, and this one *writes*; others are told.
     """
     from ..journal import UnfinishedRun, refuse_unfinished
+    from ..progress import Progress
     from ..project import open_project, project_root
     from ..settings import read_settings
 
@@ -45,6 +46,7 @@ def opened(paths: list[Path], *, writes: bool = False) -> tuple[Project, Setting
             raise UsageError(str(path), "does not exist", "name a file or a directory")
     settings = read_settings(project_root(paths[0].resolve()))
     project = open_project(paths, settings.exclude, settings.include)
+    project.progress = Progress(is_shown=is_watched())
     try:
         refuse_unfinished(project.root)
     except UnfinishedRun as run:
