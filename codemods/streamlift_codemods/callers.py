@@ -18,15 +18,18 @@ from .limits import OTHER
 from .producer_items import items_of
 from .producers import OUR_DECORATOR, Caller, Producer, is_private
 from .relays import iteration_of, read_relay
-from .resolution import Foreign, Function
+from .resolution import PROTOCOL, Class, Foreign, Function
 
 if TYPE_CHECKING:
     from .contract_import import Access, Constant
+    from .facts import FileFacts
     from .loads import Load, Loads
     from .plan import Plan
     from .relays import Relay
-    from .resolution import Resolver
+    from .resolution import Resolver, Unknown
 
+# Bases that call no method of those that inherit from them.
+INERT_BASES = {"abc.ABC", "builtins.object", "pydantic.BaseModel", "typing.Generic", "typing_extensions.Generic", *PROTOCOL}  # fmt: skip
 BOUNDARIES = {"stream", "chunks"}
 FORMATTER = {"streamlift.SSEFormatter()", "streamlift.sse.formatter.SSEFormatter()"}
 DECORATOR_WORDS = {name.rpartition(".")[2] for name in OUR_DECORATOR} | {"sse_producer"}
@@ -52,21 +55,40 @@ def find_callers(plan: Plan) -> None:
 
 def _decorated_before(plan: Plan) -> list[Producer]:
     """Return the producers that have a boundary of their own and no site that is rewritten."""
+    known = {producer.node for producer in plan.producers}
+    return [
+        each for each in decorated_functions(plan) if each.is_generator and each.node not in known
+    ]
+
+
+def decorated_functions(plan: Plan) -> list[Producer]:
+    """Return the functions that have our decorator, whether they are generators or return one chunk."""
     facts, project = plan.facts, plan.facts.project
     if len(project.selected) < len(project.files):
         named = project.mentioning(DECORATOR_WORDS)
         for name in sorted(set().union(*named.values())):
             if b"streamlift" in (project.read(name) or b""):
                 facts.load(name)
-    known = {producer.node for producer in plan.producers}
     found = []
     for file in list(facts.files.values()):
         for node in file.tree.functions:
             producer = Producer(file, node, file.tree.scope_made_by[node])
-            is_new = bool(node.decorator_list) and node not in known
-            if is_new and producer.is_decorated and producer.is_generator:
+            if node.decorator_list and producer.is_decorated:
                 found.append(producer)
     return found
+
+
+def may_be_called_by_a_base(producer: Producer, resolver: Resolver) -> bool:
+    """Return whether *producer* is a method of a class with a base that is not the project's, which may call it."""
+    owner = producer.file.tree.scope_of[producer.node]
+    if not isinstance(owner.node, ast.ClassDef):
+        return False
+    ancestry = resolver.ancestry(Class(producer.file, owner.node))
+    return any(not isinstance(each, Class) and not _is_inert(each) for each in ancestry)
+
+
+def _is_inert(base: Foreign | Unknown) -> bool:
+    return isinstance(base, Foreign) and base.name.partition("[")[0] in INERT_BASES
 
 
 def boundary_around(load: Load, resolver: Resolver) -> ast.Call | None:
@@ -102,6 +124,7 @@ class _Attempt:
     kept: dict[ast.expr, str] = field(default_factory=dict)
     _producers: dict[Function, Producer] = field(default_factory=dict)
     _constants: dict[Function, Constant] = field(default_factory=dict)
+    _named: dict[tuple[FileFacts, str], Constant] = field(default_factory=dict)  # in each file
 
     def run(self) -> None:
         generators = [producer for producer in self.plan.producers if not producer.returns]
@@ -203,7 +226,7 @@ class _Attempt:
         if not producer.is_itself:
             raise NeedsText("decorated-producer")
         access = access_to(constant, file, file.tree.scope_of[load.node], self.plan)
-        if access is None:
+        if access is None or self._named.setdefault((file, access.name), constant) != constant:
             raise NeedsText("contract-out-of-reach")
         return access
 

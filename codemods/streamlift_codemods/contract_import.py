@@ -51,10 +51,11 @@ def constant_of(producer: Producer, plan: Plan) -> Constant | None:
     if producer in plan.contracts:
         home = plan.home_of(producer, producer.file)
         return Constant(home.name, home.module, plan.constant_of(producer, producer.file))
-    return _of_decorator(producer, plan.finder.resolver)
+    return constant_of_decorator(producer, plan.finder.resolver)
 
 
-def _of_decorator(producer: Producer, resolver: Resolver) -> Constant | None:
+def constant_of_decorator(producer: Producer, resolver: Resolver) -> Constant | None:
+    """Return the contract constant that our decorator of *producer* names, None if it cannot be told."""
     tree = producer.file.tree
     for decorator in producer.node.decorator_list:
         if not isinstance(decorator, ast.Call) or len(decorator.args) != 1:
@@ -65,8 +66,19 @@ def _of_decorator(producer: Producer, resolver: Resolver) -> Constant | None:
     return None
 
 
-def _bound(name: str, file: FileFacts, resolver: Resolver) -> Constant | None:
-    """Return the constant that the module *file* binds to *name*."""
+def constant_behind(boundary: ast.Call, file: FileFacts, resolver: Resolver) -> Constant | None:
+    """Return the contract constant `SSE` of *boundary*, `SSE.stream(...)` in *file*; None if it cannot be told."""
+    holder = boundary.func.value if isinstance(boundary.func, ast.Attribute) else None
+    if not isinstance(holder, ast.Name):
+        return None
+    is_global = file.tree.scope_of[holder].owner_of(holder.id) is file.tree.module
+    return _bound(holder.id, file, resolver) if is_global else None
+
+
+def _bound(
+    name: str, file: FileFacts, resolver: Resolver, seen: tuple[FileFacts, ...] = ()
+) -> Constant | None:
+    """Return the constant that the module *file* binds to *name*, through the modules *seen* that pass it on."""
     bindings = file.tree.module.bindings.get(name, ())
     if len(bindings) != 1:
         return None
@@ -80,6 +92,10 @@ def _bound(name: str, file: FileFacts, resolver: Resolver) -> Constant | None:
     homes = [resolver.modules.files.get(path.path) for path in paths]
     if len(homes) != 1 or homes[0] is None:
         return None
+    home = resolver.facts.load(homes[0])
+    passed_on = home.tree.module.bindings.get(original, ()) if home is not None else ()
+    if home is not None and [type(each.node) for each in passed_on] == [ast.ImportFrom]:
+        return None if home in seen else _bound(original, home, resolver, (*seen, file))
     return Constant(homes[0], module, original)
 
 

@@ -187,3 +187,16 @@ def is_naming(string: ast.Constant, tree: ScopeTree) -> bool:
     """Return whether *string* is handed to a function that looks at a member of that name."""
     call = tree.parent_of[string]
     return isinstance(call, ast.Call) and last_name(call.func) in NAMING_CALLS
+
+
+def is_export(string: ast.Constant, tree: ScopeTree) -> bool:
+    """Return whether *string* stands in a list that is bound to `__all__`: it only tells star imports of a name."""
+    listed = tree.parent_of[string]
+    statement = tree.parent_of.get(listed)
+    match statement:
+        case (
+            ast.Assign(targets=[ast.Name(id="__all__")])
+            | ast.AnnAssign(target=ast.Name(id="__all__"))
+        ):
+            return statement.value is listed and isinstance(listed, (ast.List, ast.Tuple))
+    return False

@@ -149,8 +149,8 @@ def _after(source: SourceFile, last: ast.stmt | None) -> int:
     return source.line_start(source.span(body[0]).start) if body else len(source.text)
 
 
-def after_statement(source: SourceFile, statement: ast.stmt) -> int:
-    """Return the offset of the line after *statement*."""
+def after_statement(source: SourceFile, statement: ast.stmt | ast.expr) -> int:
+    """Return the offset of the line after *statement*, or after what stands alone as a decorator does."""
     match = LINE_END.search(source.text, source.span(statement).end)
     return match.end() if match else len(source.text)
 
@@ -181,14 +181,22 @@ def _without_line(source: SourceFile, alias: ast.alias) -> Edit | None:
 
 
 def _with_blank_lines(source: SourceFile, lines: Span) -> Span:
-    """Take the blank lines behind *lines* in, if what stands before them ends in one, or is only comments."""
+    """Take the blank lines on one side of *lines* in, those that are fewer, if what stands before ends in one.
+
+    All behind them go where what stands before them is only comments.
+    """
     before = LINE_END.split(source.text[: lines.start])
     comments_only = all(not line.strip() or line.lstrip().startswith("#") for line in before)
-    end = lines.end
-    if comments_only or not before[-2].strip():
-        while blank := BLANK_LINE.match(source.text, end):
-            end = blank.end()
-    return Span(lines.start, end)
+    above = next((n for n, line in enumerate(reversed(before[:-1])) if line.strip(" \t")), 0)
+    end, below = lines.end, 0
+    while blank := BLANK_LINE.match(source.text, end):
+        end, below = blank.end(), below + 1
+    if comments_only or 0 < below <= above:
+        return Span(lines.start, end)
+    if above and above < below:
+        first = source.line_of(lines.start) - above
+        return Span(source.offset(first, 0), lines.end)
+    return lines
 
 
 def binding_statement(tree: ScopeTree, name: str) -> ImportNode | None:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from .facts import is_export
 from .resolution import NOTHING, UNKNOWN, Function
 from .scopes import last_name
 
@@ -101,7 +102,7 @@ class LoadFinder:
                 uses.add(Load(file, load, meaning))
             else:
                 uses.stored |= meaning
-        uses.is_named |= bool(tree.strings_ending_in(name))
+        uses.is_named |= any(not is_export(each, tree) for each in tree.strings_ending_in(name))
 
     def _aliases_in(self, file: FileFacts, name: str) -> list[_Alias]:
         """Return the other names that *file* binds to what it has as *name*, or imports under it."""

@@ -939,6 +939,176 @@ async def answer(response):
             yield json.loads(line[6:])
 """,
     ),
+    "public-producer": _example(
+        """
+@producer(SSE)
+def stream(x):
+    yield StreamingChunk.of(x)
+
+
+def answer(x):
+    return "".join(stream(x))
+""",
+    ),
+    "no-callers": _example(
+        """
+@producer(SSE)
+def _stream(x):
+    yield StreamingChunk.of(x)
+""",
+        """
+def _stream(x):
+    yield StreamingChunk.of(x)
+""",
+    ),
+    "several-definitions": _example(
+        """
+@producer(SSE)
+def _stream(x):
+    yield StreamingChunk.of(x)
+
+
+def answer(x):
+    return "".join(_stream(x))
+
+
+if logging.raiseExceptions:
+
+    @producer(SSE)
+    def _stream(x):
+        yield StreamingChunk.of([x])
+""",
+    ),
+    "foreign-base": _example(
+        """
+class _Handler(logging.Handler):
+    @producer(SSE)
+    def stream(self, x):
+        yield StreamingChunk.of(x)
+
+    def answer(self, x):
+        return "".join(self.stream(x))
+""",
+    ),
+    "named-by-string": _example(
+        """
+@producer(SSE)
+def _stream(x):
+    yield StreamingChunk.of(x)
+
+
+def answer(x):
+    return "".join(_stream(x))
+
+
+def answer_to(name, x):
+    return "".join(globals()[name or "_stream"](x))
+""",
+    ),
+    "doubtful-load": _example(
+        """
+class _Chat:
+    @producer(SSE)
+    def stream(self, x):
+        yield StreamingChunk.of(x)
+
+
+def answer(chat, x):
+    return "".join(chat.stream(x))
+""",
+    ),
+    "other-contract": _example(
+        """
+OTHER = SSEFormatter(ensure_ascii=False)
+
+
+@producer(SSE)
+def _stream(x):
+    yield StreamingChunk.of(x)
+
+
+def answer(x):
+    return "".join(OTHER.stream(_stream(x)))
+""",
+        """
+OTHER = SSEFormatter(ensure_ascii=False)
+
+
+def _stream(x):
+    yield StreamingChunk.of(x)
+
+
+def answer(x):
+    return "".join(SSE.stream(_stream(x)))
+""",
+    ),
+    "passed-on": _example(
+        """
+@producer(SSE)
+def _stream(x):
+    yield StreamingChunk.of(x)
+
+
+def answer(x):
+    return list(map(_stream, [x]))
+""",
+    ),
+    "module-level": _example(
+        """
+@producer(SSE)
+def _stream(x):
+    yield StreamingChunk.of(x)
+
+
+PING = "".join(_stream(1))
+""",
+        """
+def _stream(x):
+    yield StreamingChunk.of(x)
+
+
+PING = "".join(SSE.stream(_stream(1)))
+""",
+    ),
+    "in-f-string": _example(
+        """
+@producer(SSE)
+def _stream(x):
+    yield StreamingChunk.of(x)
+
+
+def answer(x):
+    return f"{[*_stream(x)]}"
+""",
+        """
+def _stream(x):
+    yield StreamingChunk.of(x)
+
+
+def answer(x):
+    items = [*SSE.stream(_stream(x))]
+    return f"{items}"
+""",
+    ),
+    "chunk-function": _example(
+        """
+@producer(SSE)
+def _frame(x):
+    return StreamingChunk.of(x)
+
+
+def answer(x):
+    return [_frame(x)]
+""",
+        """
+def _frame(x):
+    return StreamingChunk.of(x)
+
+
+def answer(x):
+    return [SSE.format_chunk(_frame(x))]
+""",
+    ),
     "docstring": _example(
         r"""
 async def stream(x):

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from .errors import ToolFailure
+from .finish_plan import make_finish_plan, survey
 from .ignores import find_ignores
 from .left_alone import left_alone
 from .limits import Limits
 from .named_producers import limits_of
+from .phases.finish import finish
 from .phases.introduce import introduce
 from .phases.separate import separate
 from .plan import make_plan
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from .finish_plan import FinishPlan
     from .plan import Plan
     from .project import Project
     from .settings import Settings
 
 REWRITES = {1: introduce, 2: separate}
+Done = TypeVar("Done")
 
 
 def run(
@@ -37,32 +41,55 @@ def run(
     Raises:
         UsageError: If a name is not that of one producer.
     """
+    return _with_all_that_can_be_read(
+        project, lambda: _rewritten(project, settings, producers, phase)
+    )
+
+
+def run_finish(
+    project: Project, settings: Settings, producers: Sequence[str] = ()
+) -> tuple[FinishPlan, dict[str, bytes]]:
+    """Return what phase 3 does with *project*, and the new bytes of each file that changes; see `run`."""
+
+    def attempt() -> tuple[FinishPlan, dict[str, bytes]]:
+        plan = make_finish_plan(survey(project, settings), producers)
+        return plan, finish(plan)
+
+    return _with_all_that_can_be_read(project, attempt)
+
+
+def _with_all_that_can_be_read(project: Project, attempt: Callable[[], Done]) -> Done:
+    """Return what *attempt* does, without the files that the tool fails on."""
     try:
-        while (done := _attempt(project, settings, producers, phase)) is None:
+        while (done := _attempted(project, attempt)) is None:
             pass
     finally:
         project.progress.close()
     return done
 
 
-def _attempt(
-    project: Project, settings: Settings, producers: Sequence[str], phase: int | None
-) -> tuple[Plan, dict[str, bytes]] | None:
-    """Return what is done, None if there is one more file to do without."""
+def _attempted(project: Project, attempt: Callable[[], Done]) -> Done | None:
+    """Return what *attempt* does, None if there is one more file to do without."""
     try:
-        plan = make_plan(project, settings)
-        ignores = find_ignores(project)
-        left = left_alone(plan, ignores)
-        limits = Limits()
-        if producers:
-            again = bool(project.overlay)  # what was migrated may be no producer any more
-            limits = limits_of(plan, producers, must_exist=not again)
-        if producers or left:
-            plan = make_plan(project, settings, replace(limits, left=left))
-        plan.ignores = ignores
-        return plan, REWRITES[phase](plan) if phase is not None else {}
+        return attempt()
     except ToolFailure as failure:
         if failure in project.failed:
             raise
         project.failed.append(failure)
     return None
+
+
+def _rewritten(
+    project: Project, settings: Settings, producers: Sequence[str], phase: int | None
+) -> tuple[Plan, dict[str, bytes]]:
+    plan = make_plan(project, settings)
+    ignores = find_ignores(project)
+    left = left_alone(plan, ignores)
+    limits = Limits()
+    if producers:
+        again = bool(project.overlay)  # what was migrated may be no producer any more
+        limits = limits_of(plan, producers, must_exist=not again)
+    if producers or left:
+        plan = make_plan(project, settings, replace(limits, left=left))
+    plan.ignores = ignores
+    return plan, REWRITES[phase](plan) if phase is not None else {}

@@ -31,7 +31,7 @@ class Setting:
 
     Attributes:
         name: Its key.
-        kind: What its value is: "globs", "bool", "module" (a dotted name) or "path".
+        kind: What its value is: "globs", "bool", "module" (a dotted name), "path" or "keep" (that word).
         example: A value, as TOML.
         meaning: What it does, for the documentation.
     """
@@ -45,6 +45,8 @@ class Setting:
         """Return whether *value* may be set."""
         if self.kind == "bool":
             return isinstance(value, bool)
+        if self.kind == "keep":
+            return value == "keep"
         if self.kind == "globs":
             return isinstance(value, list) and all(isinstance(each, str) and each for each in value)
         if not isinstance(value, str) or not value:
@@ -55,6 +57,7 @@ class Setting:
 KINDS = {
     "bool": "neither true nor false",
     "globs": "no list of globs",
+    "keep": 'not "keep"',
     "module": "no dotted name of a module",
     "path": "no path",
 }
@@ -68,6 +71,8 @@ SETTINGS = {
         Setting("exclude", "globs", '["generated/*"]', "Globs of files and folders that are not looked at."),
         Setting("closed-world", "bool", "true",
                 "`true`: nothing outside of the project calls its public functions. Then public helpers may be rewritten, and public generators need no decorator if all their calls are known. Off by default."),
+        Setting("public-producers", "keep", '"keep"',
+                '`"keep"`: the decorators of public producers are there to stay, as in a library. Phase 3 then leaves them, and counts them as done.'),
         Setting("contracts-module", "module", '"chat_app.wire"',
                 "The module that holds the wire contracts. Without it: `sse_contracts` in the top package of the file, or the file itself if it is in no package."),
         Setting("baseline", "path", '".streamlift-baseline.json"',
@@ -84,6 +89,7 @@ class Settings:
         include: Globs of the files and directories that sites are looked for in; without one, all.
         exclude: Globs of files and directories that are not looked at.
         closed_world: Whether nothing outside the project calls its public functions.
+        public_producers: "keep" if the decorators of public producers are there to stay.
         contracts_module: The dotted module that holds the contracts, instead of the default.
         contracts_in_file: Whether each file holds its own contracts.
         baseline: The baseline file, as a path from the project's root on.
@@ -96,6 +102,7 @@ class Settings:
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     closed_world: bool = False
+    public_producers: str | None = None
     contracts_module: str | None = None
     contracts_in_file: bool = False
     baseline: str = ".streamlift-baseline.json"
@@ -103,6 +110,11 @@ class Settings:
     quote: str | None = None
     line_length: int | None = None
     is_formatted: bool = False
+
+    @property
+    def keeps_public(self) -> bool:
+        """Whether the decorators of public producers are there to stay."""
+        return self.public_producers == "keep"
 
     def style_of(self, file: FileFacts) -> Style:
         """Return how *file* is written: by the project's settings, else as most of it is."""

@@ -530,15 +530,15 @@ def check_same_stream(case: Case, migration: Migration) -> None:
         side_by_side = introduced(migration.before)
         write(Path(folder, "both"), side_by_side)
         for number, scenario in enumerate(SCENARIOS):
-            expected, happened = map(_shown, observe(old, case.entry, scenario))
+            expected, happened = map(shown, observe(old, case.entry, scenario))
             stages = [Stage.SHADOW, (Stage.OFF, Stage.LIVE)[number % 2]]
             for root, stage in [(new, None), *((Path(folder, "both"), stage) for stage in stages)]:
                 found, happened_now = _observed_at(stage, root, case.entry, scenario)
-                assert _shown(found) == expected, (scenario.name, stage)
+                assert shown(found) == expected, (scenario.name, stage)
                 if scenario.manner != "close" or not isinstance(
                     found, tuple
                 ):  # responses clean up earlier
-                    assert _shown(happened_now) == happened, (scenario.name, stage)
+                    assert shown(happened_now) == happened, (scenario.name, stage)
 
 
 def _observed_at(stage: Stage | None, root: Path, entry: str, scenario: Scenario) -> object:
@@ -556,7 +556,7 @@ def _observed_at(stage: Stage | None, root: Path, entry: str, scenario: Scenario
             assert not counts.keys() & {"mismatch", "error"}, (scenario.name, tally.plain())
 
 
-def _shown(seen: object) -> list[str]:
+def shown(seen: object) -> list[str]:
     # NaN differs from itself; the text of both tells as much as the values.
     quiet = re.compile(r" at 0x[0-9a-f]+")
     items = seen if isinstance(seen, (list, tuple)) else [seen]

@@ -10,6 +10,7 @@ import pytest
 
 from streamlift import SSEFormatter, StreamingChunk
 from streamlift_codemods.consumers import consumers_of
+from streamlift_codemods.finish_plan import make_finish_plan
 from streamlift_codemods.project import open_project
 from streamlift_codemods.reasons import REASONS
 from streamlift_codemods.run import run
@@ -18,8 +19,9 @@ from streamlift_codemods.units import units_of
 from tests.codemods.harness import write
 
 # A whole file, or its bytes on the disk, is what is wrong; or the tool itself.
-# The first three are about what the command line asks for.
+# The first four are about what the command line, or a setting, asks for.
 NO_EXAMPLE = {
+    "kept-public",
     "in-baseline",
     "other-path",
     "other-producer",
@@ -60,6 +62,7 @@ def reasons(text, phase):
             *(supply.reason for supply in supplies if supply.reason),
             *(each.reason for each in consumers_of(plan, units) if each.reason),
             *(row.reason for file in plan.facts.files.values() for row in file.not_sse),
+            *(each.reason for each in make_finish_plan(plan).stays),
             *(error.reason for error in plan.facts.errors),
         ]
 

@@ -53,14 +53,20 @@ def producers(root: Path) -> list[str]:
     return [f"{each.file.name}:{each.path}" for each in stations if each.sites]
 
 
-def migrate(path: Path, *producers: str) -> list[str]:
-    """Run phase 2 on *path* as a user does, and return the names of the files that it changed."""
+def migrate(path: Path, *producers: str, phase: int = 2) -> list[str]:
+    """Run *phase* on *path* as a user does, and return the names of the files that it changed."""
     output = io.StringIO()
     with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
         limits = [f"--producer={producer}" for producer in producers]
-        status = main(["migrate", str(path), "--phase", "2", "--write", *limits])
+        status = main(["migrate", str(path), "--phase", str(phase), "--write", *limits])
     assert status in {0, 1}, output.getvalue()
     return [line for line in output.getvalue().splitlines() if line.endswith(".py")]
+
+
+def close(root: Path) -> None:
+    """Say of the project at *root* that nothing else calls its functions."""
+    with (root / "pyproject.toml").open("a", encoding="utf-8") as settings:
+        settings.write("\n[tool.streamlift]\nclosed-world = true\n")
 
 
 @contextlib.contextmanager

@@ -13,7 +13,7 @@ from tests.projects import (
     relay_projects,
     resolution_projects,
 )
-from tests.projects.harness import before, migrate, observe_all, producers, verdicts, written
+from tests.projects.harness import before, close, migrate, observe_all, producers, verdicts, written
 
 PROJECTS = [
     *fastapi_projects.PROJECTS,
@@ -84,6 +84,10 @@ def test_it_runs_as_before(name):
         assert observe_all(root, project) == expected
         text = "".join(path.read_text() for path in sorted(root.rglob("*.py")))
         assert [part for part in project.contains if part not in text] == []
+        close(root)
+        if migrate(root, phase=3):
+            assert observe_all(root, project) == expected, "after phase 3"
+        assert migrate(root, phase=3) == []
 
 
 def in_any_order(items, name):

@@ -119,9 +119,6 @@ def both(n):
 """
 
 
-@pytest.mark.xfail(
-    raises=SystemExit, strict=True, reason="phase 3 comes with `streamlift migrate --phase 3`"
-)
 def test_phase_3_takes_the_decorator_of_the_private_producer_only(tmp_path):
     path = tmp_path / "app.py"
     path.write_text(PHASE_2)

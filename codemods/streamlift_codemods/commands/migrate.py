@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..errors import ToolError, UsageError
-from ..exit_status import NOT_ANALYSED, SOMETHING_LEFT, status_of
+from ..exit_status import NOT_ANALYSED, NOTHING_LEFT, SOMETHING_LEFT, status_of
 from ..terminal import tell
 from .baseline_arguments import add_baseline_options, baseline_file
 from .project_arguments import add_paths, opened, report_errors
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable
 
     from ..argument_parser import Commands
     from ..project import Project
-    from ..settings import Settings
 
-PHASES = (1, 2)
+PHASES = (1, 2, 3)
+FINISH = 3
 
 
 def add_to(commands: Commands) -> None:
@@ -28,7 +30,11 @@ def add_to(commands: Commands) -> None:
     )
     add_paths(migrate)
     migrate.add_argument(
-        "--phase", type=int, choices=PHASES, required=True, help="1: introduce; 2: separate"
+        "--phase",
+        type=int,
+        choices=PHASES,
+        required=True,
+        help="1: introduce; 2: separate; 3: finish",
     )
     migrate.add_argument("--write", action="store_true", help="change the files")
     migrate.add_argument(
@@ -47,6 +53,10 @@ def add_to(commands: Commands) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
+    return _finish(options) if options.phase == FINISH else _rewrite(options)
+
+
+def _rewrite(options: argparse.Namespace) -> int:
     from ..colours import paint_for_output
     from ..report.text_report import report_changes
     from ..run import run
@@ -58,7 +68,11 @@ def _run(options: argparse.Namespace) -> int:
     report_errors(plan, options)
     if options.write:
         _refuse_dirty_tree(project, changes, allowed=options.allow_dirty)
-    _check_second_run(project, settings, changes, options)
+    _check_second_run(
+        project,
+        changes,
+        lambda again: run(again, settings, options.producers, phase=options.phase)[1],
+    )
     if not options.write:
         print(paint_for_output().diff(report_changes(project, changes)), end="")
         return NOT_ANALYSED if plan.facts.errors else SOMETHING_LEFT if changes else status_of(plan)
@@ -71,6 +85,34 @@ def _run(options: argparse.Namespace) -> int:
         baseline.tell_of_change()
     print(report_written(plan, changes), end="")
     return status_of(plan, is_done=True)
+
+
+def _finish(options: argparse.Namespace) -> int:
+    from ..colours import paint_for_output
+    from ..report.finish_report import report_finished, report_left
+    from ..report.text_report import report_changes
+    from ..run import run_finish
+
+    project, settings = opened(options.paths, writes=options.write)
+    plan, changes = run_finish(project, settings, options.producers)
+    report_errors(plan.plan, options)
+    if options.write:
+        _refuse_dirty_tree(project, changes, allowed=options.allow_dirty)
+    _check_second_run(
+        project, changes, lambda again: run_finish(again, settings, options.producers)[1]
+    )
+    if options.write:
+        from ..writing import write_changes
+
+        write_changes(project, changes, options.command)
+        print(report_finished(plan, changes), end="")
+    else:
+        print(paint_for_output().diff(report_changes(project, changes)), end="")
+        print(report_left(plan), end="", file=sys.stderr)  # the output is a patch
+    if plan.plan.facts.errors:
+        return NOT_ANALYSED
+    is_done = not plan.left and (options.write or not changes)
+    return NOTHING_LEFT if is_done else SOMETHING_LEFT
 
 
 def _refuse_dirty_tree(project: Project, changes: dict[str, bytes], *, allowed: bool) -> None:
@@ -87,16 +129,13 @@ def _refuse_dirty_tree(project: Project, changes: dict[str, bytes], *, allowed: 
 
 
 def _check_second_run(
-    project: Project, settings: Settings, changes: dict[str, bytes], options: argparse.Namespace
+    project: Project, changes: dict[str, bytes], change: Callable[[Project], dict[str, bytes]]
 ) -> None:
-    """Refuse to hand out a change that a second run would change again."""
-    from ..run import run
-
+    """Refuse to hand out a change that a second run, which *change* does, would change again."""
     if not changes:
         return
     failed = len(project.failed)
-    seen = project.with_overlay(changes)
-    _, again = run(seen, settings, options.producers, phase=options.phase)
+    again = change(project.with_overlay(changes))
     if len(project.failed) > failed:
         raise project.failed[-1]
     if again:

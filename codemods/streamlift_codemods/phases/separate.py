@@ -16,9 +16,10 @@ from ..imports import after_statement, binding_statement, remove_names
 from ..literals import Span
 from ..outside_uses import is_used_from_outside
 from ..producers import OUR_DECORATOR
-from ..scopes import ScopeTree, last_name
+from ..scopes import ScopeTree
 from ..sites import CHUNK
 from ..source import comments_in, parse_source
+from ..stream_annotations import item_type, text_in
 from .file_edits import FileEdits, rewriting
 
 if TYPE_CHECKING:
@@ -32,16 +33,7 @@ if TYPE_CHECKING:
     from ..sites import Site
     from ..statements import Assignment
 
-STREAM_TYPES = {
-    "AsyncGenerator",
-    "AsyncIterator",
-    "AsyncIterable",
-    "Generator",
-    "Iterator",
-    "Iterable",
-}
 MAY_GO = {"json", "orjson", "typing", "fastapi", "starlette"}
-TEXT_TYPES = {"str", "bytes"}
 
 
 def separate(plan: Plan) -> dict[str, bytes]:
@@ -134,7 +126,7 @@ class _FileRewriting(FileEdits):
                 self.edits += self._around(caller, "stream")
         self._edges()  # it lays out anew what nothing else has edited
         for relay in self.relays:
-            self._annotate(_item_type(relay.node.returns), foreign=relay.yields_other_things)
+            self._annotate(item_type(relay.node.returns), foreign=relay.yields_other_things)
         self.add_imports()
         return self._without_unused_imports(self.source.encode(self.applied()))
 
@@ -187,7 +179,7 @@ class _FileRewriting(FileEdits):
 
     def _producer(self, producer: Producer) -> None:
         name = self.plan.constant_of(producer, self.file)
-        self._annotate(_item_type(producer.node.returns), foreign=producer.yields_other_things)
+        self._annotate(item_type(producer.node.returns), foreign=producer.yields_other_things)
         if producer.needs_decorator:
             self.use_contract(producer)
             decorator = self._decorator(producer)
@@ -275,16 +267,11 @@ class _FileRewriting(FileEdits):
 
     def _annotate(self, annotation: ast.expr | None, *, foreign: bool) -> None:
         """Put the chunk in the place of the one text type of *annotation*."""
-        names = (
-            [node for node in ast.walk(annotation) if isinstance(node, ast.Name)]
-            if annotation
-            else []
-        )
-        items = [name for name in names if name.id in TEXT_TYPES]
-        if len(items) == 1 and not self.file.is_taken(CHUNK):
-            text = f"StreamingChunk | {items[0].id}" if foreign else "StreamingChunk"
+        item = text_in(annotation)
+        if item is not None and not self.file.is_taken(CHUNK):
+            text = f"StreamingChunk | {item.id}" if foreign else "StreamingChunk"
             self.imports["streamlift"].add("StreamingChunk")
-            self.edits.append(replace(self.source.span(items[0]), text))
+            self.edits.append(replace(self.source.span(item), text))
 
     def _returns_other_things(self, place: Function) -> bool:
         returns = self.file.tree.scope_made_by[place.node].returns
@@ -430,11 +417,3 @@ def _is_annotation(node: ast.expr, tree: ScopeTree) -> bool:
                 return False
         child = parent
     return False
-
-
-def _item_type(annotation: ast.expr | None) -> ast.expr | None:
-    """Return the type of the items in `AsyncIterator[str]` and its like."""
-    if not isinstance(annotation, ast.Subscript) or last_name(annotation.value) not in STREAM_TYPES:
-        return None
-    inside = annotation.slice
-    return inside.elts[0] if isinstance(inside, ast.Tuple) and inside.elts else inside

@@ -49,6 +49,22 @@ CONSUMER_REASONS = {
 }
 """Why a call of a producer, or code that reads frames, goes on getting text."""
 
+DECORATOR_REASONS = {
+    "public-producer",
+    "kept-public",
+    "no-callers",
+    "several-definitions",
+    "foreign-base",
+    "named-by-string",
+    "doubtful-load",
+    "other-contract",
+    "passed-on",
+    "module-level",
+    "in-f-string",
+    "chunk-function",
+}
+"""Why phase 3 lets a decorator stay."""
+
 STRING_REASONS = NOT_SSE | {"data-uri", "not-a-field", "private-use-character"}
 """Why a string that looks like an event stream is no site."""
 
@@ -78,6 +94,12 @@ A reason says why a site is left as it is, why a string is no site, or why a fil
 They are endpoints, relays and code that reads frames: the `consumers` and `units` of `streamlift scan --format json`.
 
 {consumers}
+
+### Decorators that stay
+
+Phase 3 takes `@producer(...)` away where nothing can want text any more. `streamlift migrate --phase 3` and `streamlift status` tell these, and those of calls that go on getting text.
+
+{decorators}
 
 ### Strings that are no site
 
@@ -121,6 +143,7 @@ def rules_page() -> str:
         rules=_table(("code", "name", "what it is", "site", "becomes"), map(_rule_row, RULES.values())),
         sites=_sites(),
         consumers=_reasons(CONSUMER_REASONS),
+        decorators=_reasons(DECORATOR_REASONS),
         strings=_reasons(STRING_REASONS),
         files=_reasons(FILE_REASONS),
         examples="\n\n".join(map(_example, filter(_has_example, REASONS.values()))),
@@ -187,7 +210,8 @@ def _filled(path: Path, tables: dict[str, str]) -> str:
 
 
 def _sites() -> str:
-    return _reasons(REASONS.keys() - STRING_REASONS - FILE_REASONS - CONSUMER_REASONS)
+    others = STRING_REASONS | FILE_REASONS | CONSUMER_REASONS | DECORATOR_REASONS
+    return _reasons(REASONS.keys() - others)
 
 
 def _reasons(codes: Iterable[str]) -> str:
