@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from .built_text import read_built_text
 from .fragment import parse_fragment
 from .frame_text import NotAFrame, parse_frames
+from .imports import stands_alone
 from .payload import read_encoder_call
 from .purity import is_settled_name, is_str, reads_names
 from .read_text import NotReadable, names_in
@@ -245,20 +246,15 @@ class _Finder:
 
     def _may_go(self, run: list[ast.stmt], statement: ast.stmt, names: set[str]) -> bool:
         """Whether nothing but *statement* sees what *run* binds, and the lines of *run* hold nothing else."""
-        if reads_names(self.scope, self.tree) or not all(map(self._stands_alone, run)):
+        if reads_names(self.scope, self.tree) or not all(map(self._holds_nothing_else, run)):
             return False
         group = _Group(self.tree, self.scope, [*run, statement])
         return all(group.is_closed(name) for name in names)
 
-    def _stands_alone(self, statement: ast.stmt) -> bool:
-        source = self.source
-        span = source.span(statement)
-        start = source.line_start(span.start)
-        lines = source.text[start : source.line_start(span.end)] + source.line_text(
-            source.line_of(span.end)
-        )
-        alone = source.text[start : span.start] + source.text[span.end : start + len(lines)]
-        return not alone.strip() and not comments_in(source.segment(statement))
+    def _holds_nothing_else(self, statement: ast.stmt) -> bool:
+        """Whether no other code, and no comment, would go with the lines of *statement*."""
+        alone = stands_alone(self.source, statement)
+        return alone and not comments_in(self.source.segment(statement))
 
 
 class _Group:

@@ -96,7 +96,8 @@ def _choose_for_sites(plan: Plan) -> None:
     for file, site in plan.frame_sites:
         if site.as_text:
             continue
-        is_direct = plan.flows[file.name].is_direct(site.node)
+        is_bound_early = plan.contents[site].is_bound_early
+        is_direct = not is_bound_early and plan.flows[file.name].is_direct(site.node)
         for part, need, content in plan.parts_of(site):
             fitting = [core for core in cores[site] if core.satisfies(need)]
             chosen = min(fitting, key=Contract.source) if fitting else contract_for(need)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from .contract import Need
 from .fragment import Fragment, parse_fragment
 from .frame_text import Text
-from .imports import after_statement
+from .imports import stands_alone
 from .payload import (
     EncoderCall,
     decoded_orjson,
@@ -34,6 +34,8 @@ from .statements import (
     Assignment,
     assignment_before,
     assignment_before_statement,
+    binding_before,
+    bound_by,
     runs_before,
     runs_first,
 )
@@ -73,6 +75,8 @@ class Content:
         options: Under which condition each line is there that is not always.
         choice: The conditional expression of a `choice`, which encodes in one of two ways.
         arms: Its two branches, each as a frame of its own; the frames of a text of `several`.
+        bindings: The statements that bind the text of each arm of a `choice`, if no expression is the choice.
+        is_bound_early: Whether anything may run between these and the frame.
     """
 
     kind: Literal["payload", "constant", "done", "comment", "raw", "choice", "several"]
@@ -84,6 +88,8 @@ class Content:
     options: dict[str, Option[Hole]] = field(default_factory=dict)
     choice: Fragment | None = None
     arms: tuple[Arm, ...] = ()
+    bindings: tuple[ast.Assign, ...] = ()
+    is_bound_early: bool = False
 
     @property
     def is_inlined(self) -> bool:
@@ -168,7 +174,7 @@ def _always_there(
         if found and settled:
             return Content("payload", data, found[0], found[1], lines)
         whole = Content("choice", data, lines=lines, options=frame.options)
-        choice = _choice(hole, whole, site, tree)
+        choice = _choice(hole, whole, site, tree) or _bound_in_several_ways(hole, whole, site, tree)
         if choice is not None:
             return choice
     return Content("raw", data, lines=lines)
@@ -296,9 +302,12 @@ def _choice(hole: Hole, whole: Content, site: Site, tree: ScopeTree) -> Content 
     )
     if not isinstance(node, ast.IfExp) or not settled or "#" in choice.text:
         return None
-    if any(isinstance(child, (ast.NamedExpr, ast.Await)) for child in ast.walk(node)):
+    in_place = binding is None and site.building is None and not any(whole.lines)
+    if any(isinstance(child, (ast.NamedExpr, ast.Await)) for child in ast.walk(node)) and not (
+        in_place and _binds_in_test_only(node)
+    ):
         return None
-    if binding is not None and not _stands_alone(binding, site):
+    if binding is not None and not stands_alone(site.source, binding):
         return None
     arms = []
     for branch in (node.body, node.orelse):
@@ -321,13 +330,92 @@ def _choice(hole: Hole, whole: Content, site: Site, tree: ScopeTree) -> Content 
     return replace(whole, serialised=binding, choice=choice, arms=tuple(arms))
 
 
-def _stands_alone(statement: Assignment, site: Site) -> bool:
-    """Whether nothing else, and no comment, stands in the lines of *statement*."""
-    source = site.source
-    span = source.span(statement)
-    before = source.text[source.line_start(span.start) : span.start]
-    behind = source.text[span.end : after_statement(source, statement)]
-    return not (before + behind).strip()
+def _binds_in_test_only(choice: ast.IfExp) -> bool:
+    branches = [child for side in (choice.body, choice.orelse) for child in ast.walk(side)]
+    binds = any(isinstance(child, (ast.NamedExpr, ast.Await)) for child in branches)
+    return not binds and not any(isinstance(child, ast.Await) for child in ast.walk(choice.test))
+
+
+def _bound_in_several_ways(
+    hole: Hole, whole: Content, site: Site, tree: ScopeTree
+) -> Content | None:
+    """Return *whole* with an arm for each statement that binds the name that its data *hole* is.
+
+    These make the chunk then, so nothing but the frame may see the text, and its other lines are constant.
+    """
+    lines = [line for line in whole.lines if line is not None]
+    constant = not whole.options and all(line.literal is not None for line in lines)
+    load = _only_load(hole.value.node, site, tree)
+    if load is None or not constant or site.building is not None:
+        return None
+    bindings = [binding.node for binding in site.scope.bindings[load.id]]
+    statements = [
+        node
+        for node in bindings
+        if isinstance(node, ast.Assign)
+        and bound_by(node) == load.id
+        and tree.scope_of[node] is site.scope
+    ]
+    at_once = binding_before(load, tree) is not None and runs_first(site.node, tree)
+    at_once = at_once and not isinstance(tree.parent_of[site.node], ast.IfExp)
+    arms = [
+        arm
+        for statement in statements
+        if (arm := _bound_arm(hole, whole, statement, site, tree)) is not None
+        and (at_once or (_is_str_for_good(arm, site, tree) and not site.is_bytes))
+    ]
+    if len(arms) < len(bindings) or all(arm.content.call is None for arm in arms):
+        return None
+    return replace(whole, arms=tuple(arms), bindings=tuple(statements), is_bound_early=not at_once)
+
+
+def _is_str_for_good(arm: Arm, site: Site, tree: ScopeTree) -> bool:
+    """Whether the text of *arm* certainly is a str, which is the same whenever it is rendered."""
+    call = arm.content.call
+    if call is not None:
+        return not call.dialect.may_give_anything
+    [hole] = arm.content.text.holes
+    return is_str(hole.value.node, tree, site.scope, exact=True)
+
+
+def _only_load(name: ast.expr, site: Site, tree: ScopeTree) -> ast.Name | None:
+    """Return the load of *name*, a local of the function, if it stands in *site* and there is no other use."""
+    owner = site.scope.owner_of(name.id) if isinstance(name, ast.Name) else None
+    if not isinstance(name, ast.Name) or owner is not site.scope or owner.function is not owner:
+        return None
+    loads = tree.loads_of(name.id, owner)
+    alone = len(loads) == 1 and site.node in tree.ancestors(loads[0])
+    deleted = any(
+        isinstance(node, ast.Name) and node.id == name.id and isinstance(node.ctx, ast.Del)
+        for node in ast.walk(owner.node)
+    )
+    return loads[0] if alone and not deleted and not reads_names(owner, tree) else None
+
+
+def _bound_arm(
+    hole: Hole, whole: Content, statement: ast.Assign, site: Site, tree: ScopeTree
+) -> Arm | None:
+    """Return the frame of what *statement* binds; None if that cannot be told."""
+    source = site.source.segment(statement.value)
+    value = parse_fragment(source)
+    call = read_encoder_call(value, tree, site.scope)
+    if comments_in(source) or any(isinstance(n, ast.NamedExpr) for n in ast.walk(value.node)):
+        return None
+    if (
+        call is None
+        and hole.is_concatenated
+        and not is_str(value.node, tree, site.scope, exact=True)
+    ):
+        return None
+    if call is not None:
+        may_fail = hole.is_concatenated and call.dialect.may_give_anything
+        bound = is_bound_by_now(value.node, statement, tree, site.scope)
+        if call.dialect.objects or may_fail or not bound:
+            return None
+    field_text = f"{{{value.text}}}" if call is None and hole.field else ""
+    text = Text((replace(hole, value=value, field=field_text),))
+    content = Content("payload" if call is not None else "raw", text, call, lines=whole.lines)
+    return Arm(content, need_of(site, content, tree))
 
 
 def _is_settled_for_good(line: Text[Hole], site: Site, tree: ScopeTree, *, optional: bool) -> bool:

@@ -155,14 +155,22 @@ def after_statement(source: SourceFile, statement: ast.stmt | ast.expr) -> int:
     return match.end() if match else len(source.text)
 
 
+def stands_alone(source: SourceFile, statement: ast.stmt) -> bool:
+    """Return whether nothing else, and no comment behind it, stands in the lines of *statement*."""
+    span = source.span(statement)
+    before = source.text[source.line_start(span.start) : span.start]
+    behind = source.text[span.end : after_statement(source, statement)]
+    return not (before + behind).strip()
+
+
 def remove_names(source: SourceFile, statement: ImportNode, names: set[str]) -> list[Edit]:
     """Return the edits that take the bindings *names* out of the import *statement*; none if that is not simple."""
     span = source.span(statement)
     kept = [alias for alias in statement.names if _bound(alias) not in names]
     if not kept:
         lines = Span(source.line_start(span.start), after_statement(source, statement))
-        around = source.text[lines.start : span.start] + source.text[span.end : lines.end]
-        return [] if around.strip() else [replace(_with_blank_lines(source, lines), "")]
+        alone = stands_alone(source, statement)
+        return [replace(_with_blank_lines(source, lines), "")] if alone else []
     text = source.text[span.start : span.end]
     head = IMPORT_HEAD.match(text)
     if statement.lineno == statement.end_lineno and "(" not in text and head is not None:

@@ -52,6 +52,7 @@ class Plan:
         asked: The calls that ask a function for its chunk, with that function.
         originals: What a dissolved call of a helper evaluates.
         expressions: The chunk expression of each rewritten frame site.
+        bound: The chunk expression that a statement is to bind, where that makes the text so far.
         ignores: The comments that leave sites alone.
     """
 
@@ -73,6 +74,7 @@ class Plan:
     asked: dict[Site, TextFunction] = field(default_factory=dict)
     originals: dict[Site, ast.expr] = field(default_factory=dict)
     expressions: dict[Site, str] = field(default_factory=dict)
+    bound: dict[ast.stmt, str] = field(default_factory=dict)
     ignores: Ignores = field(default_factory=Ignores)
 
     @property

@@ -115,13 +115,19 @@ class ChunkWriter:
         assert isinstance(choice.node, ast.IfExp)
         test = choice.part(choice.node.test)
         text = test.text if content.serialised else requoted(test, self.style)
-        if isinstance(test.node, (ast.IfExp, ast.Lambda)):
+        if isinstance(test.node, (ast.IfExp, ast.Lambda, ast.NamedExpr)):
             text = f"({text})"
         then, otherwise = arms
         expression = f"{then.expression} if {text} else {otherwise.expression}"
         if "\n" in expression or not isinstance(parent, (ast.Yield, ast.Return, ast.Assign)):
             expression = f"({expression})"
-        return Rewritten(expression, max(then.grade, otherwise.grade, key=GRADES.index))
+        return Rewritten(expression, self.grade_of_choice(content, arms))
+
+    def grade_of_choice(self, content: Content, arms: list[Rewritten]) -> str:
+        """Return the grade of a choice between *arms*: that of its payloads, whatever else is text."""
+        pairs = zip(content.arms, arms, strict=True)
+        grades = [written.grade for arm, written in pairs if arm.content.kind != "raw"]
+        return max(grades, key=GRADES.index)
 
     def is_str(self, node: ast.expr, *, exact: bool = False) -> bool:
         """Return whether *node* certainly is a str; unless *exact* its annotation counts."""

@@ -14,6 +14,7 @@ from .expressions import NotWritable
 from .fragment import parse_fragment
 from .literals import needs_pep_701
 from .prove import NotProved, prove
+from .read_text import names_in
 from .rewrite import GRADES, ChunkWriter, Rewritten
 from .source import comments_in
 from .statements import bound_by
@@ -36,6 +37,7 @@ TIGHT = (ast.Attribute, ast.Subscript, ast.BinOp, ast.UnaryOp, ast.Await, ast.St
 def write_chunks(plan: Plan) -> dict[Site, str]:
     """Fill in the expressions of *plan*; return the sites that cannot be rewritten, with the reason."""
     plan.expressions.clear()
+    plan.bound.clear()
     failed: dict[Site, str] = {}
     formatters = {
         contract: contract.build()
@@ -102,6 +104,11 @@ def _written(
         elif part in plan.encoded:
             text = f"{name}.encoded({text})"
         found.append(replace(written, expression=text))
+    if content.bindings:
+        pairs = zip(content.bindings, found, strict=True)
+        plan.bound.update({statement: arm.expression for statement, arm in pairs})
+        [name] = names_in(content.text.holes[0].value.node)
+        return Rewritten(name, writer.grade_of_choice(content, found))
     return (
         writer.conditional(content, found, file.tree.parent_of[site.node])
         if content.arms

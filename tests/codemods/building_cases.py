@@ -398,7 +398,7 @@ def _sse(data):
 async def stream(x):
     yield _sse(x)
     yield _sse([x])
-""", "encoded", "delegated", "delegated", contains=('StreamingChunk.raw(data, event="a")', "if isinstance(data, str)", "StreamingChunk.of(data, event=")),
+""", "payload", "payload", "payload", contains=('StreamingChunk.raw(data, event="a")', "if isinstance(data, str)", "StreamingChunk.of(data, event=")),
     app("built: JSON unless it is text, under its own name", """
 def _sse(data, event: str = "message"):
     if not isinstance(data, str):
@@ -409,12 +409,12 @@ def _sse(data, event: str = "message"):
 async def stream(x):
     yield _sse(x)
     yield _sse([x], "b")
-""", "encoded", "delegated", "delegated", contains=("StreamingChunk.of(data",)),
+""", "payload", "payload", "payload", contains=("StreamingChunk.of(data",)),
     app("built: JSON unless it is text, in one expression", """
 async def stream(x):
     payload = x if isinstance(x, str) else json.dumps(x)
     yield f"data: {payload}\\n\\n"
-""", "encoded", contains=("StreamingChunk.raw(x) if isinstance(x, str) else StreamingChunk.of(x)",)),
+""", "payload", contains=("StreamingChunk.raw(x) if isinstance(x, str) else StreamingChunk.of(x)",)),
     app("built: JSON first, then the lines", """
 async def stream(x):
     data = json.dumps({"x": x}, ensure_ascii=False)
@@ -566,7 +566,7 @@ async def stream(x):
             data = json.dumps({"item": item}, ensure_ascii=False)
         yield f"data: {data}\\n\\n"
 """, "payload", contains=("if isinstance(item, dict)",)),
-    app("built: three encoders in branches stay", """
+    app("built: three encoders in branches", """
 async def stream(x):
     async for item in upstream():
         if isinstance(item, dict):
@@ -576,7 +576,7 @@ async def stream(x):
         else:
             data = json.dumps({"item": item}, ensure_ascii=False)
         yield f"data: {data}\\n\\n"
-""", "encoded", contains=("StreamingChunk.raw(data)",)),
+""", "payload", contains=("data = StreamingChunk.of(item)", "data = StreamingChunk.raw(item)", "data = SSE_UTF8.encoded(", "yield data")),
     app("built: a branch that keeps what was there before", """
 async def stream(x):
     data = "none"
@@ -584,7 +584,7 @@ async def stream(x):
         if isinstance(item, dict):
             data = json.dumps(item)
         yield f"data: {data}\\n\\n"
-""", "encoded", contains=("StreamingChunk.raw(data)",)),
+""", "payload", contains=('data = SSE.encoded(StreamingChunk.raw("none"))', "yield data")),
     app("built: attributes that may change", """
 class Event:
     def __init__(self, data, event=None):

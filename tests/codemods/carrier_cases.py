@@ -94,7 +94,7 @@ def stream(x):
     text = json.dumps(x)
     note(note("first"), f"data: {text}\\n\\n")
     yield 1
-""", "encoded as text"),
+""", "payload as text"),
     app("no effect before the frame in its statement", """
 def stream(x):
     text = json.dumps(x)

@@ -185,7 +185,9 @@ def _editable_lines(plan: Plan) -> dict[str, set[int]]:
             ):
                 lines |= _lines(node)
         for site in file.sites:
-            lines |= _lines(site.node).union(*map(_lines, site.statements))
+            content = plan.contents.get(site)
+            bindings = content.bindings if content is not None else ()
+            lines |= _lines(site.node).union(*map(_lines, (*site.statements, *bindings)))
             if (
                 site.verdict == "auto" and site.carrier.statement is not None
             ):  # parentheses around it

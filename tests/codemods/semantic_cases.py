@@ -163,12 +163,87 @@ async def stream(x):
         data = json.dumps({"item": item}, ensure_ascii=False)
         yield f"event: item\\ndata: {data}\\n\\n"
 """, "payload"),
+    app("bound early: in an event that is constant, and sent as text", """
+async def stream(x, socket=[]):
+    data = json.dumps(x, ensure_ascii=False)
+    note("between")
+    socket.append(f"event: a\\ndata: {data}\\n\\n")
+    note("behind")
+    yield socket.pop()
+""", "payload as text", contains=('data = SSE.format_chunk(StreamingChunk.of(x, event="a"))', "socket.append(data)")),
+    app("bound early: models, objects and text by turns", """
+async def stream(x):
+    async for item in upstream():
+        m = Model(content=item)
+        if item == "one":
+            data = m.model_dump_json()
+        elif item == "two":
+            data = m.json()
+        elif isinstance(item, str):
+            data = f"{item}!"
+        else:
+            data = json.dumps({'text': item})
+        yield f"event: a\\ndata: {data}\\n\\n"
+""", "model", contains=("StreamingChunk.of(m, event=", "data = StreamingChunk.raw(", "StreamingChunk.of({'text': item}, event=")),
+    app("bound early: what json() gives is rendered later", """
+async def stream(x):
+    m = Model(content=x)
+    m.json = lambda: x
+    data = m.json()
+    note("between")
+    yield f"data: {data}\\n\\n"
+""", "encoded", contains=("StreamingChunk.raw(data)",)),
+    app("bound early: bytes are encoded later", """
+async def stream(x):
+    data = json.dumps(x, ensure_ascii=False)
+    note("between")
+    yield f"data: {data}\\n\\n".encode()
+""", "encoded"),
+    app("bound early: two frames read it", """
+async def stream(x):
+    data = json.dumps(x)
+    yield f"data: {data}\\n\\n"
+    yield f"event: again\\ndata: {data}\\n\\n"
+""", "encoded", "encoded"),
+    app("bound early: by a walrus", """
+def stream(x):
+    note(data := json.dumps(x))
+    yield f"data: {data}\\n\\n"
+""", "encoded"),
+    app("bound early: a closure binds it", """
+def stream(x):
+    data = json.dumps(x)
+
+    def again():
+        nonlocal data
+        data = json.dumps([x])
+
+    again()
+    yield f"data: {data}\\n\\n"
+""", "encoded"),
+    app("bound early: the payload changes, the frame is yielded again", """
+def stream(x):
+    items = [x]
+    data = json.dumps(items)
+    for _ in range(2):
+        items.append(1)
+        yield f"data: {data}\\n\\n"
+""", "payload"),
+    app("bound early: perhaps not bound", """
+def stream(x):
+    if note("which") == x:
+        data = json.dumps(x)
+    try:
+        yield f"data: {data}\\n\\n"
+    except NameError as error:
+        yield str(type(error))
+""", "payload"),
     app("serialised earlier", """
 async def stream(x):
     data = json.dumps(x)
     note("between")
     yield f"data: {data}\\n\\n"
-""", "encoded", contains=("StreamingChunk.raw(data)",)),
+""", "payload", contains=("data = SSE.encoded(StreamingChunk.of(x))", "yield data")),
     app("serialised before and logged", """
 async def stream(x):
     data = json.dumps(x)
@@ -188,7 +263,7 @@ async def stream(x):
     else:
         data = "{}"
     yield f"data: {data}\\n\\n"
-""", "encoded"),
+""", "payload"),
     app("serialised with a fallback", """
 async def stream(x):
     try:
@@ -196,7 +271,7 @@ async def stream(x):
     except TypeError:
         data = json.dumps(str(x))
     yield f"data: {data}\\n\\n"
-""", "encoded"),
+""", "payload"),
     app("serialised right before, and the event has an effect", """
 async def stream(x):
     data = json.dumps(x)
@@ -234,7 +309,7 @@ async def stream(x):
 async def stream(x):
     data = json.dumps(x)
     yield f"data: {data}\\n\\n" if x else "data: [DONE]\\n\\n"
-""", "encoded", "typed"),
+""", "payload", "typed"),
     app("serialised right before, used twice in the frame", """
 async def stream(x):
     data = json.dumps(x)

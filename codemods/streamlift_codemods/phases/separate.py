@@ -12,7 +12,7 @@ from ..contract_home import file_with_contracts
 from ..edits import Edit, apply_edits, insert, replace
 from ..expressions import dedented
 from ..frame_flow import FRAME_LIST_METHODS, Flow, Function, Variable
-from ..imports import after_statement, binding_statement, remove_names
+from ..imports import after_statement, binding_statement, remove_names, stands_alone
 from ..literals import Span
 from ..outside_uses import is_used_from_outside
 from ..producers import OUR_DECORATOR
@@ -138,12 +138,14 @@ class _FileRewriting(FileEdits):
         self.edits.append(self.laid_out(span, self.plan.expressions[site]))
         if site in self.plan.asked:
             return
-        if CHUNK in self.plan.expressions[site]:
+        content = self.plan.contents[site]
+        bound = {statement.value: self.plan.bound[statement] for statement in content.bindings}
+        self.edits += [self.laid_out(self.source.span(value), bound[value]) for value in bound]
+        if any(CHUNK in text for text in (self.plan.expressions[site], *bound.values())):
             self.imports["streamlift"].add(CHUNK)
         for part, _, _ in self.plan.parts_of(site):
             if part in self.plan.encoded or site.as_text:
                 self.use_contract(part)
-        content = self.plan.contents[site]
         if content.serialised is not None:
             self.edits.append(self._unserialised(content.serialised, content))
         if site.statements:
@@ -153,11 +155,7 @@ class _FileRewriting(FileEdits):
         """Return the edit that takes the encoder off the statement before the site, or the statement away."""
         span = self.source.span(statement)
         start, end = self.source.line_start(span.start), after_statement(self.source, statement)
-        alone = (
-            not self.source.text[start : span.start].strip()
-            and not self.source.text[span.end : end].strip()
-        )
-        if content.is_inlined and alone:
+        if content.is_inlined and stands_alone(self.source, statement):
             return replace(Span(start, end), "")
         assert content.call is not None
         assert statement.value is not None
