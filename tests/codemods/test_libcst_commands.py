@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-COMMAND = "streamlift_codemods.libcst_command.Separate"
+COMMAND = "streamlift_codemods.libcst_commands.separate.Separate"
 BEFORE = """\
 import json
 

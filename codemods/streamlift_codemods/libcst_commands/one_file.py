@@ -1,33 +1,30 @@
-"""Phase 2 as a command of LibCST: `python -m libcst.tool codemod streamlift_codemods.libcst_command.Separate PATH`.
+"""What the commands have in common: LibCST hands over one file at a time, and writes no other.
 
 https://libcst.readthedocs.io/en/latest/codemods_tutorial.html
 """
 
 from __future__ import annotations
 
+from abc import ABC
 from dataclasses import replace
 from pathlib import Path
+from typing import ClassVar
 
 import libcst
 from libcst.codemod import CodemodCommand, SkipFile
 
-from .project import open_project, project_root
-from .run import run
-from .settings import read_settings
+from ..project import open_project, project_root
+from ..run import run
+from ..settings import read_settings
 
 
-class Separate(CodemodCommand):
-    """Rewrite the sites of one file that are proved to be identical; its contracts stand in the file itself.
+class OneFileCommand(CodemodCommand, ABC):
+    """Rewrite the sites of one file that are proved to be identical; its contracts stand in the file itself."""
 
-    LibCST hands over one file at a time and writes no other, so there is no module for the contracts.
-    """
-
-    DESCRIPTION = (
-        "Move hand-made Server-Sent Events of one file to StreamingChunk data, byte for byte."
-    )
+    PHASE: ClassVar[int]
 
     def transform_module_impl(self, tree: libcst.Module) -> libcst.Module:
-        """Return *tree* after phase 2.
+        """Return *tree* after the phase.
 
         Raises:
             SkipFile: If LibCST cannot give the file back whole, or it cannot be analysed.
@@ -36,10 +33,10 @@ class Separate(CodemodCommand):
         raw = tree.bytes
         if path.exists() and path.read_bytes() != raw:
             raise SkipFile("not-lossless: LibCST does not give this file back byte for byte")
-        project = open_project([path])
-        (name,) = project.selected
         settings = replace(read_settings(project_root(path.resolve())), contracts_in_file=True)
-        plan, changed = run(project.with_overlay({name: raw}), settings)
+        project = open_project([path], settings.exclude)
+        (name,) = project.selected
+        plan, changed = run(project.with_overlay({name: raw}), settings, phase=self.PHASE)
         for error in plan.facts.errors:
             if error.place.split(":")[0] == name:
                 raise SkipFile(str(error))
