@@ -2,6 +2,7 @@
 
 from .adapted_chunk import AdaptedChunk
 from .adapter import adapt
+from .background import flush
 from .configuration import configure
 from .divergence import Divergence
 from .either import Wire, begin
@@ -19,5 +20,6 @@ __all__ = [
     "begin",
     "configure",
     "dump",
+    "flush",
     "observations",
 ]

@@ -94,3 +94,8 @@ if hasattr(os, "register_at_fork"):
 def _flush_at_exit() -> None:
     with contextlib.suppress(RuntimeError):  # no thread can be started any more
         BACKGROUND.flush(AT_EXIT)
+
+
+def flush(timeout: float = 1.0) -> bool:
+    """Wait until all that was seen up to now is reported; return whether it is, in *timeout* seconds."""
+    return BACKGROUND.flush(timeout)

@@ -101,7 +101,16 @@ class Producer:
 class ComparingWire(Wire):
     """One run of a producer that is not off."""
 
-    __slots__ = ("_frame", "_match", "_own", "_producer", "_rules", "_served", "_writer")
+    __slots__ = (
+        "_conclusive",
+        "_frame",
+        "_match",
+        "_own",
+        "_producer",
+        "_rules",
+        "_served",
+        "_write",
+    )
 
     def __init__(
         self, producer: Producer, contract: Contract, rules: Rules, own: Stage | str | None
@@ -111,8 +120,9 @@ class ComparingWire(Wire):
         self._own = own
         self._rules = rules
         self._served = producer.stage(rules, own) is Stage.LIVE
-        self._writer = writer_of(contract)
+        self._write = writer_of(contract)
         self._match = producer.tally.counts["match"].add
+        self._conclusive = True
         self._frame = -1
         producer.tally.counts["streams"].add()
 
@@ -127,8 +137,8 @@ class ComparingWire(Wire):
                 FLAGS.look_again()
             if FLAGS.rules is not self._rules:
                 self._go_back()
-            writer = self._writer if contract is None else writer_of(contract)
-            text: object = writer.write(new)  # type: ignore[arg-type]  # it may be anything
+            write = self._write if contract is None else writer_of(contract)
+            text: object = write(new)  # type: ignore[arg-type]  # it may be anything
             if text.__class__ is old.__class__ and text == old:
                 self._match()
                 return old
@@ -149,12 +159,12 @@ class ComparingWire(Wire):
         try:
             tally = self._producer.tally
             if isinstance(new, NotComparable):
-                tally.inconclusive[new.reason].add()
+                self._inconclusive(new.reason)
             elif isinstance(new, Exception):
                 tally.counts["error"].add()
                 self._report(type(new).__name__, None)
             elif new.__class__ is not old.__class__:
-                tally.inconclusive[OTHER_TYPE].add()
+                self._inconclusive(OTHER_TYPE)
             else:
                 if self._served:
                     served = new
@@ -163,6 +173,13 @@ class ComparingWire(Wire):
         except Exception as error:  # noqa: BLE001 - as above
             _failed(error)
         return served
+
+    def _inconclusive(self, reason: str) -> None:
+        tally = self._producer.tally
+        tally.inconclusive[reason].add()
+        if self._conclusive:
+            self._conclusive = False
+            tally.counts["inconclusive_streams"].add()
 
     def _report(self, error: str, texts: tuple[str | bytes, str | bytes] | None) -> None:
         producer = self._producer

@@ -71,6 +71,10 @@ class Flags:
             self._seen = seen
             self.rules = _rules(seen)
 
+    def forget_reader(self) -> None:
+        """Begin anew with the file: a forked child has no thread that still reads it."""
+        self._reader = None
+
     def _file(self, path: str) -> str | None:
         if not path:
             return ""
@@ -83,14 +87,17 @@ def _rules(seen: _Seen) -> Rules:
     patterns, problems = read_patterns(seen.stage)
     if seen.file is None:
         patterns.append(("*", Stage.OFF))
-        problems.append(f"{STAGES_FILE} cannot be read")
+        problems.append(STAGES_FILE)
     else:
         of_file, in_file = read_patterns(seen.file)
         patterns += of_file
         problems += in_file
     for problem in problems:
-        BACKGROUND.tell("stages: %r is not understood and counts as off", problem)
+        BACKGROUND.tell("stages: %s cannot be read, and counts as off", problem)
     return Rules(killed=seen.killed, patterns=patterns, default=seen.default)
 
 
 FLAGS = Flags()
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=FLAGS.forget_reader)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
 
 from .atomic_count import AtomicCount
 from .background import BACKGROUND
 
 if TYPE_CHECKING:
-    import os
-
     from .divergence import Divergence
 
 SCHEMA = 1
@@ -90,7 +88,9 @@ def dump(path: str | os.PathLike[str]) -> None:
         OSError: If that is not possible.
     """
     target = Path(path)
-    text = json.dumps(observations(), indent=2) + "\n"
-    with NamedTemporaryFile("w", encoding="utf-8", dir=target.parent, delete=False) as file:
-        file.write(text)
-    Path(file.name).replace(target)
+    written = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        written.write_text(json.dumps(observations(), indent=2) + "\n", encoding="utf-8")
+        written.replace(target)
+    finally:
+        written.unlink(missing_ok=True)

@@ -19,11 +19,12 @@ class PatientReader:
     there, and what was read last goes on being true.
 
     Attributes:
-        text: What was read last: "" if there is no such file, None if it could not be read.
+        text: What was read last: "" if there is no such file, None if it cannot be read, or could
+            not be until now.
     """
 
     def __init__(self, path: str) -> None:
-        self.text: str | None = ""
+        self.text: str | None = None
         self._path = Path(path)
         self._reading: Event | None = None
 

@@ -7,8 +7,9 @@ readable only once; so a shadow that encoded again could change what the client 
 from __future__ import annotations
 
 import marshal
-from collections import OrderedDict
+from functools import partial
 from json import JSONEncoder
+from types import MethodDescriptorType, WrapperDescriptorType
 from typing import TYPE_CHECKING
 
 from streamlift import JSONDialect, ORJSONDialect, SSEFormatter
@@ -16,6 +17,8 @@ from streamlift.chunk import CommentChunk, DoneChunk, PayloadChunk, RawChunk, St
 
 if TYPE_CHECKING:
     from typing import TypeAlias
+
+    from streamlift.sse.writer_source import Write
 
     Contract: TypeAlias = SSEFormatter[str] | SSEFormatter[bytes]
 
@@ -42,59 +45,91 @@ class NotComparable(Exception):
         self.reason = reason
 
 
-class TransparentWriter:
-    """Writes the chunks of a contract where nothing of the user's runs for it.
+def transparent_writer(contract: Contract) -> Write:
+    """Return what writes a chunk of *contract* if nothing of the user's runs for it.
 
-    What the contract hands to `default=` is handed to nobody: the text is the same if that is
-    never called, and there is none if it would be.
+    What the contract hands to `default=` is handed to nobody: the text is the same if that is never
+    called, and there is none if it would be.
+
+    The function raises `NotComparable` if something of the user's would have to run.
     """
+    transparent = _without_user_code(contract)
+    if transparent is None:
+        return partial(_write_without_payload, contract.writers.format)
+    exact = _needs_exact_classes(transparent)
+    write_carefully = _careful_writer(contract, transparent, exact=exact)
+    if exact:
+        return write_carefully
+    # The table is of items, but this entry is for chunks.
+    write_payload: Write = transparent.writers.text[PayloadChunk]  # type: ignore[assignment]
 
-    __slots__ = ("_exact", "_format", "_format_payload", "contract")
+    def write(chunk: StreamingChunk) -> str | bytes:
+        # The usual payload: a dict of texts and numbers.
+        if type(chunk) is PayloadChunk and chunk._wire is None:  # noqa: SLF001 - a chunk of ours
+            payload = chunk.payload
+            if type(payload) is dict:
+                for value in payload.values():
+                    if type(value) is not str and type(value) not in _ATOMS:
+                        break
+                else:
+                    return write_payload(chunk)
+        return write_carefully(chunk)
 
-    def __init__(self, contract: Contract) -> None:
-        self.contract = contract
-        self._format = contract.writers.format
-        transparent = _without_user_code(contract)
-        self._format_payload = None if transparent is None else transparent.writers.format
-        dialect = contract.dialect
-        # There even `__format__` and `__lt__` of a value may run, or orjson reads its attributes.
-        self._exact = (
-            contract.event is not None or not isinstance(dialect, JSONDialect) or dialect.sort_keys
-        )
+    return write
 
-    def write(self, chunk: StreamingChunk) -> str | bytes:
-        """Return the text of *chunk*.
 
-        Raises:
-            NotComparable: If something of the user's would have to run.
-        """
-        kind = chunk.__class__
-        payload: object
-        if kind is PayloadChunk and chunk._wire is None:  # noqa: SLF001 - a chunk of ours
-            payload = chunk.payload  # type: ignore[attr-defined]  # of the line above
-        elif kind in _WITHOUT_PAYLOAD or getattr(chunk, "_wire", None) is not None:
-            return self._format(chunk)
-        else:
-            payload = chunk.payload if isinstance(chunk, PayloadChunk) else _values(chunk)
-        if self._format_payload is None:
-            raise NotComparable(OPAQUE_ENCODER)
-        hooks = self._format_payload is not self._format
+def _write_without_payload(write: Write, chunk: StreamingChunk) -> str | bytes:
+    if not _is_written(chunk):
+        raise NotComparable(OPAQUE_ENCODER)
+    return write(chunk)
+
+
+def _needs_exact_classes(contract: Contract) -> bool:
+    """Whether nearly any method of a value may run: `__format__`, `__lt__`, `__len__`, ...
+
+    So it is where the event is read from the payload, where keys are sorted, and where the encoder is
+    not the one in C.
+    """
+    dialect = contract.dialect
+    return (
+        contract.event is not None
+        or not isinstance(dialect, JSONDialect)
+        or dialect.sort_keys
+        or dialect.pieces is None
+    )
+
+
+def _careful_writer(contract: Contract, transparent: Contract, *, exact: bool) -> Write:
+    write_any, write_payload = contract.writers.format, transparent.writers.format
+    hooks = transparent is not contract
+
+    def write(chunk: StreamingChunk) -> str | bytes:
+        if _is_written(chunk):
+            return write_any(chunk)
+        payload = chunk.payload if isinstance(chunk, PayloadChunk) else _values(chunk)
         try:
-            _dump(payload, 2)  # type: ignore[arg-type]  # if not, it raises; this format is the fastest
+            # Quick, and only for the very classes that are built in: a subclass is an error.
+            marshal.dumps(payload, 2)  # type: ignore[arg-type]
         except ValueError:
-            if self._exact or not _is_plain(payload):
+            if exact or not _is_plain(payload):
                 raise NotComparable(OPAQUE_ENCODER if hooks else OPAQUE_PAYLOAD) from None
         try:
-            return self._format_payload(chunk)
+            return write_payload(chunk)
         except TypeError:
             if hooks:
                 raise NotComparable(OPAQUE_ENCODER) from None
             raise
 
+    return write
 
-# In C, and only for the very classes that are built in: a subclass is an error.
-_dump = marshal.dumps
+
+_ATOMS = frozenset({str, int, float, bool, type(None)})
 _WITHOUT_PAYLOAD = frozenset({RawChunk, CommentChunk, DoneChunk})
+
+
+def _is_written(chunk: StreamingChunk) -> bool:
+    """Whether no encoder is needed for *chunk*."""
+    return type(chunk) in _WITHOUT_PAYLOAD or getattr(chunk, "_wire", None) is not None
 
 
 def _values(chunk: StreamingChunk) -> tuple[object, ...]:
@@ -152,46 +187,47 @@ _HARMLESS = {
 
 
 def _is_plain(payload: object) -> bool:
-    """Whether `json` encodes *payload* without running a method of it."""
+    """Whether the encoder in C takes *payload* without running a method of it."""
     pending = [payload]
     for seen, value in enumerate(pending):  # it grows
-        # `isinstance` may ask the value for its class.
+        # Not `isinstance`, which may ask the value for its class.
         cls = type(value)
         if seen == LARGEST:
             return False
         if issubclass(cls, dict):
-            if not _has_plain_items(value):
+            if not _has_builtin_items(value):
                 return False
             pending += dict.keys(value)  # type: ignore[arg-type]  # it is one
             pending += dict.values(value)  # type: ignore[arg-type]
-        elif issubclass(cls, list):
-            pending += list.__iter__(value)  # type: ignore[arg-type]
-        elif issubclass(cls, tuple):
-            pending += tuple.__iter__(value)  # type: ignore[arg-type]
+        elif issubclass(cls, (list, tuple)):
+            if not isinstance(cls.__iter__, WrapperDescriptorType):
+                return False
+            pending += iter(value)  # type: ignore[call-overload]  # it is one
         elif value is not None and not issubclass(cls, (str, int, float)):
             return False
     return True
 
 
-def _has_plain_items(value: object) -> bool:
-    """Whether `value.items()`, which `json` calls for a subclass of dict, is that of dict."""
+def _has_builtin_items(value: object) -> bool:
+    """Whether `value.items()`, which the encoder calls for a subclass of dict, runs no Python."""
     cls = type(value)
     return (
-        cls.__getattribute__ in (dict.__getattribute__, OrderedDict.__getattribute__)
-        and getattr(cls, "items", None) in (dict.items, OrderedDict.items)
+        isinstance(cls.__getattribute__, WrapperDescriptorType)
+        and isinstance(getattr(cls, "items", None), MethodDescriptorType)
         and "items" not in getattr(value, "__dict__", ())
     )
 
 
-def writer_of(contract: Contract) -> TransparentWriter:
-    """Return the writer of *contract*, made once."""
+def writer_of(contract: Contract) -> Write:
+    """Return the transparent writer of *contract*, made once."""
     # By identity: to compare contracts takes longer than to write a frame.
-    writer = _writers.get(id(contract))
-    if writer is None:
+    known = _writers.get(id(contract))
+    if known is None:
         if len(_writers) >= KNOWN_CONTRACTS:
             _writers.clear()
-        writer = _writers[id(contract)] = TransparentWriter(contract)
-    return writer
+        known = _writers[id(contract)] = contract, transparent_writer(contract)
+    return known[1]
 
 
-_writers: dict[int, TransparentWriter] = {}
+# With the contract, so that no other one gets its identity.
+_writers: dict[int, tuple[Contract, Write]] = {}

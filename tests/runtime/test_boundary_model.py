@@ -85,7 +85,7 @@ steps = st.lists(
 )
 
 
-def built(body, *, asynchronous, frame):
+def built(body, *, asynchronous, frame, **more_names):
     """Return the generator function of *body* and its log."""
     text = body.replace("FRAME", frame)
     text = text.replace("RETURN", "return" if asynchronous else "return 'value'")
@@ -106,6 +106,7 @@ def built(body, *, asynchronous, frame):
         ),
         "new": StreamingChunk.of,
         "CancelledError": CancelledError,
+        **more_names,
     }
     exec(f"{head}\n{indent(text, '    ')}\n    if False: yield", names)
     return names["produce"], log
