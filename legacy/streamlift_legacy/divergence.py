@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -34,8 +35,9 @@ class Divergence:
         error: The class of the error in the place of the new text, "" if there was none.
         kind: What sort of difference it is: "separators", "value", ...; "" if that is unknown.
         offset: The first byte of the text that differs.
-        field: The field it is in, None if it is not inside one.
-        path: Where it is in the JSON of that field: `$.choices[0].delta`.
+        field: The field it is in, None if it is not inside one of the standard's.
+        path: Where it is in the JSON of that field: `$.choices[0].delta`. Keys that are no
+            identifiers may be data too.
         old: What the old text has around that byte.
         new: What the new text has there.
     """
@@ -75,11 +77,19 @@ class Divergence:
             self,
             kind=str(found.kind),
             offset=found.offset,
-            field=found.field,
-            path=found.path,
+            field=found.field if found.field in _FIELDS else None,
+            path=_UNUSUAL_KEY.sub(_masked_key, found.path),
             old=_masked(found.expected, found.offset),
             new=_masked(found.actual, found.offset),
         )
+
+
+_FIELDS = ("data", "event", "id", "retry", "")
+_UNUSUAL_KEY = re.compile(r'"(?:[^"\\]|\\.)*"')
+
+
+def _masked_key(key: re.Match[str]) -> str:
+    return _masked(key[0].encode("utf-8", "surrogatepass"), 0)
 
 
 def _as_bytes(text: str | bytes) -> bytes:

@@ -80,7 +80,10 @@ class Flags:
             return ""
         if self._reader is None or path != self._reader_path:
             self._reader, self._reader_path = PatientReader(path), path
-        return self._reader.read()
+        try:
+            return self._reader.read()
+        except Exception:  # noqa: BLE001 - such as: no thread can be started
+            return None
 
 
 def _rules(seen: _Seen) -> Rules:
