@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .scopes import ScopeTree
 
 READS = re.compile(r"\A\^?(?:data|event|id|retry):|\[DONE\]|[\r\n(]\^?(?:data|event):")
+DATA_URL = re.compile(r"\A\^?data:[a-z]+/")  # https://www.rfc-editor.org/rfc/rfc2397
 DATA_STARTS = {5, 6}  # behind `data:`, with the blank or without
 
 
@@ -52,7 +53,7 @@ def _by_literal(tree: ScopeTree) -> Iterator[ast.expr]:
     for constant in tree.strings:
         value = constant.value
         text = value.decode("latin-1") if isinstance(value, bytes) else str(value)
-        if READS.search(text):
+        if READS.search(text) and not DATA_URL.match(text):
             parent = tree.parent_of[constant]
             if isinstance(parent, (ast.Tuple, ast.List, ast.Set)):
                 parent = tree.parent_of[parent]

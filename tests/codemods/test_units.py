@@ -48,6 +48,10 @@ async def searched(x):
 async def upstream(response):
     async for line in response.aiter_lines():
         yield json.loads(line.removeprefix("data: "))
+
+
+def is_picture(url):
+    return url.startswith("data:image/")
 """
 API = b"""\
 from fastapi.responses import StreamingResponse
