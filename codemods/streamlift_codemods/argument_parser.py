@@ -6,12 +6,12 @@ import argparse
 from typing import TYPE_CHECKING, TypeAlias
 
 from . import __version__
-from .commands import baseline, explain, migrate, scan, undo
+from .commands import baseline, explain, migrate, scan, status, undo
 
 if TYPE_CHECKING:
     Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - it has no public name
 
-COMMANDS = (scan, migrate, baseline, undo, explain)
+COMMANDS = (scan, migrate, status, baseline, undo, explain)
 
 
 def parser() -> argparse.ArgumentParser:

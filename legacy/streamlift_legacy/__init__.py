@@ -9,6 +9,7 @@ from .either import Wire, begin
 from .frame_rewriter import UnrecoverableDialect
 from .observed import dump, observations
 from .stages import Stage
+from .text_use import observe_text
 
 __all__ = [
     "AdaptedChunk",
@@ -22,4 +23,5 @@ __all__ = [
     "dump",
     "flush",
     "observations",
+    "observe_text",
 ]

@@ -39,14 +39,16 @@ class Tally:
             streams" had a text that could not be compared. "match", "mismatch" and "error" (the new
             text could not be made): how many texts.
         inconclusive: Why texts were not compared: reason -> how many.
+        text_at: Where text was asked for, as `file:line` -> how often; see `observe_text`.
         first: The first divergence.
     """
 
-    __slots__ = ("counts", "first", "inconclusive")
+    __slots__ = ("counts", "first", "inconclusive", "text_at")
 
     def __init__(self) -> None:
         self.counts = Counts()
         self.inconclusive = Counts()
+        self.text_at = Counts()
         self.first: Divergence | None = None
 
     def plain(self) -> dict[str, object]:
@@ -54,6 +56,8 @@ class Tally:
         plain: dict[str, object] = {**self.counts.values_by_name()}
         if self.inconclusive:
             plain["inconclusive"] = self.inconclusive.values_by_name()
+        if self.text_at:
+            plain["text_at"] = self.text_at.values_by_name()
         if self.first is not None:
             plain["first_divergence"] = self.first.plain()
         return plain
