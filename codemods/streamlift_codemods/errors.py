@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,9 +12,10 @@ if TYPE_CHECKING:
 REPORT = "please report it with the file; --debug shows where"
 
 
-@dataclass
 class ToolError(Exception):
     """One clear line: where, what, and what to do about it.
+
+    Two of the same class that say the same are equal. It is no dataclass: each start of the tool would import that.
 
     Attributes:
         place: A path, `path:line`, or the option that is wrong.
@@ -23,9 +23,17 @@ class ToolError(Exception):
         remedy: What a person can do.
     """
 
-    place: str
-    problem: str
-    remedy: str
+    def __init__(self, place: str, problem: str, remedy: str) -> None:
+        super().__init__(place, problem, remedy)
+        self.place = place
+        self.problem = problem
+        self.remedy = remedy
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and vars(other) == vars(self)
+
+    def __hash__(self) -> int:
+        return hash(self.args)
 
     def __str__(self) -> str:
         return f"{self.place}: {self.problem}; {self.remedy}"
@@ -35,7 +43,6 @@ class UsageError(ToolError):
     """The command line or the settings cannot be followed."""
 
 
-@dataclass
 class UnreadableSource(ToolError):
     """A file that cannot be analysed; the run goes on without it.
 
@@ -44,8 +51,12 @@ class UnreadableSource(ToolError):
         line: 1-based line of the problem, 0 when there is none.
     """
 
-    reason: str = "unreadable"
-    line: int = 0
+    def __init__(
+        self, place: str, problem: str, remedy: str, reason: str = "unreadable", line: int = 0
+    ) -> None:
+        super().__init__(place, problem, remedy)
+        self.reason = reason
+        self.line = line
 
 
 class ToolFailure(UnreadableSource):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from .errors import UsageError
@@ -115,6 +115,10 @@ class Settings:
     def keeps_public(self) -> bool:
         """Whether the decorators of public producers are there to stay."""
         return self.public_producers == "keep"
+
+    def accepting(self, accepted: Mapping[str, int]) -> Settings:
+        """Return these settings with the sites of a baseline, the number of each key."""
+        return replace(self, accepted=accepted)
 
     def style_of(self, file: FileFacts) -> Style:
         """Return how *file* is written: by the project's settings, else as most of it is."""

@@ -1,6 +1,8 @@
 """The command line: what it prints, and its exit status."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -293,3 +295,39 @@ def test_a_setup_script_makes_a_project(tmp_path, capsys):
     _, out, _ = run(capsys, "migrate", tmp_path / "pkg", "--phase", "2")
 
     assert "+from pkg.sse_contracts import SSE\n" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "hint"),
+    [
+        (["scna"], "did you mean scan?"),
+        (["scan", "--formt", "json"], "did you mean --format?"),
+        (["scan", "--formt=json", "."], "did you mean --format?"),
+        (["scan", "--format", "sariff"], "did you mean sarif?"),
+        (["undo", "--lst"], "did you mean --list?"),
+        (["--verson"], "did you mean --version?"),
+        (["scan", "--ignore-base"], "did you mean --ignore-baseline?"),
+        (["explain", "SL1011"], "did you mean SL101?"),
+        (["explain", "split-farme"], "did you mean split-frame?"),
+        ([], "name a command; --help lists them"),
+        (["scan", "--quite-another-thing"], "unrecognized arguments: --quite-another-thing\n"),
+    ],
+)
+def test_what_may_have_been_meant_is_told(capsys, arguments, hint):
+    try:
+        status = main(arguments)
+    except SystemExit as end:
+        status = end.code
+
+    assert status == 2
+    assert hint in capsys.readouterr().err
+
+
+def test_the_start_imports_little():
+    """What a start of the command line costs is what it imports; each of these takes as long as all the rest."""
+    code = "import sys\nfrom streamlift_codemods.argument_parser import parser\nparser()\nprint(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert {"ast", "dataclasses", "inspect", "json", "libcst", "pathspec", "subprocess"}.isdisjoint(
+        done.stdout.split()
+    )

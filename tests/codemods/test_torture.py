@@ -369,7 +369,10 @@ def test_wrong_usage_in_a_process(tmp_path):
     done = streamlift("scan", "--frobnicate", cwd=tmp_path)
 
     assert done.returncode == 2
-    assert done.stderr.splitlines()[-1] == "streamlift: error: unrecognized arguments: --frobnicate"
+    assert (
+        done.stderr.splitlines()[-1]
+        == "streamlift scan: error: unrecognized arguments: --frobnicate"
+    )
 
 
 def test_a_directory_without_python(tmp_path):

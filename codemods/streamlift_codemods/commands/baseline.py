@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..exit_status import NOT_ANALYSED, NOTHING_LEFT
@@ -35,7 +34,7 @@ def _run(options: argparse.Namespace) -> int:
     project, settings = opened(options.paths)
     file = baseline_file(options, project, settings, is_new=True)
     accepted = file.accepted if options.prune else {}
-    plan, _ = run(project, replace(settings, accepted=accepted), phase=None)
+    plan, _ = run(project, settings.accepting(accepted), phase=None)
     report_errors(plan, options)
     before = file.baseline
     after = before.tightened(plan) if options.prune else before.with_sites_of(plan)

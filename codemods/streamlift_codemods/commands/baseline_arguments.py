@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import UsageError
 from ..terminal import tell
@@ -21,8 +20,7 @@ if TYPE_CHECKING:
     from ..settings import Settings
 
 
-@dataclass(frozen=True)
-class BaselineFile:
+class BaselineFile(NamedTuple):
     """A baseline, and where it stands.
 
     Attributes:

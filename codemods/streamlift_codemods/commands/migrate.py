@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..errors import ToolError, UsageError
@@ -63,7 +62,7 @@ def _rewrite(options: argparse.Namespace) -> int:
 
     project, settings = opened(options.paths, writes=options.write)
     baseline = baseline_file(options, project, settings)
-    settings = replace(settings, accepted=baseline.accepted)
+    settings = settings.accepting(baseline.accepted)
     plan, changes = run(project, settings, options.producers, phase=options.phase)
     report_errors(plan, options)
     if options.write:

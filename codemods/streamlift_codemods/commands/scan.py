@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..exit_status import NOTHING_LEFT, SOMETHING_LEFT, status_of
@@ -39,7 +38,7 @@ def _run(options: argparse.Namespace) -> int:
 
     project, settings = opened(options.paths)
     baseline = baseline_file(options, project, settings)
-    plan, _ = run(project, replace(settings, accepted=baseline.accepted), phase=None)
+    plan, _ = run(project, settings.accepting(baseline.accepted), phase=None)
     report_errors(plan, options)
     print(_report(plan, options), end="")
     status = SOMETHING_LEFT if plan.ignores.all_faults else NOTHING_LEFT
