@@ -185,6 +185,7 @@ OTHERS: list[object] = [
     {"_sample": 1}, _Text("sub"), _Whole(7), _Real(1.5), _Mapping(a=1), _Word.FIRST, _Number.ONE, b"bytes", {1, 2}, object,
     {(1, 2): "tuple key"}, _circular(),
 ]  # fmt: skip
+ASCII = [text for text in STRINGS if text.isascii()]
 WORDS: list[object] = [*STRINGS, _Text("sub"), _Word.FIRST]
 MAPPINGS: list[object] = [
     {(1, 2): "tuple key"},
@@ -208,6 +209,7 @@ ROLES: dict[str, Callable[[Witness, int], object]] = {
     "str": lambda _, n: WORDS[n % len(WORDS)],
     "optional": lambda _, n: [None, *WORDS][n % (1 + len(WORDS))],
     "exact": lambda _, n: STRINGS[n % len(STRINGS)],
+    "ascii": lambda _, n: ASCII[n % len(ASCII)],
     "spread": lambda _, n: MAPPINGS[n % len(MAPPINGS)],
     "model": lambda witness, n: _Model(witness, [*STRINGS, *OTHERS[:8]][n % (len(STRINGS) + 8)]),
 }
@@ -216,6 +218,7 @@ ROUNDS = {
     "str": len(WORDS),
     "optional": 1 + len(WORDS),
     "exact": len(STRINGS),
+    "ascii": len(ASCII),
     "spread": len(MAPPINGS),
     "model": len(STRINGS) + 8,
 }
@@ -225,6 +228,7 @@ ASKED = {
     "str": (0, 1),
     "optional": (1, 0, 2),
     "exact": (0, 1),
+    "ascii": (0, 1),
     "spread": (2, 1),
     "model": (0,),
 }

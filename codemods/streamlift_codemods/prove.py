@@ -27,7 +27,7 @@ from .payload import (
     plain_dumps,
     plain_options,
 )
-from .purity import is_effectless, is_optional_str, is_settled_name, is_str
+from .purity import is_ascii, is_effectless, is_optional_str, is_settled_name, is_str
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -268,6 +268,7 @@ class _Abstract(ast.NodeTransformer):
         index = self.holes.setdefault(ast.dump(node), len(self.holes))
         if role == "any" and is_str(node, self.tree, self.scope):
             role = "exact" if is_str(node, self.tree, self.scope, exact=True) else "str"
+            role = "ascii" if is_ascii(node, self.scope) else role
             if isinstance(node, ast.Name):
                 self.assumed.add(f"{node.id} is a str by its annotation or assignments")
         elif role == "any" and is_optional_str(node, self.tree, self.scope):

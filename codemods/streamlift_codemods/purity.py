@@ -81,8 +81,33 @@ def is_str(node: ast.expr, tree: ScopeTree, scope: Scope, *, exact: bool = False
         return by_method or tree.qualified_name(node.func, scope) in STR_FUNCTIONS
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
         return all(is_str(side, tree, scope, exact=exact) for side in (node.left, node.right))
+    if isinstance(node, ast.IfExp):
+        return all(is_str(side, tree, scope, exact=exact) for side in (node.body, node.orelse))
     if isinstance(node, ast.Name):
         return _is_str_name(node.id, tree, scope, exact=exact)
+    return False
+
+
+def is_ascii(node: ast.expr, scope: Scope) -> bool:
+    """Return whether *node* is one of some literals of plain ASCII, or a name that is never bound to anything else."""
+    match node:
+        case ast.Constant(value=str() as text):
+            return text.isascii()
+        case ast.IfExp(body=body, orelse=orelse):
+            return is_ascii(body, scope) and is_ascii(orelse, scope)
+        case ast.Name(id=name):
+            owner = scope.owner_of(name)
+            bindings = owner.bindings[name] if owner is not None else []
+            assigned = [isinstance(b.node, (ast.Assign, ast.AnnAssign)) for b in bindings]
+            values = [binding.value for binding in bindings]
+            return (
+                bool(values)
+                and all(assigned)
+                and all(
+                    isinstance(value, (ast.Constant, ast.IfExp)) and is_ascii(value, scope)
+                    for value in values
+                )
+            )
     return False
 
 

@@ -125,6 +125,19 @@ async def stream(x):
     yield f"event: token\ndata: {json.dumps(x)}\n\n"
 """,
     ),
+    "lines-apart": _example(
+        r"""
+async def stream(x):
+    lines = ["event: token"]
+    print(lines)
+    lines.append(f"data: {json.dumps(x)}")
+    yield "\n".join(lines) + "\n\n"
+""",
+        r"""
+async def stream(x):
+    yield f"event: token\ndata: {json.dumps(x)}\n\n"
+""",
+    ),
     "no-terminator": _example(
         r"""
 async def stream(x):

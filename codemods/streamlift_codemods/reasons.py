@@ -41,6 +41,8 @@ REASONS = {
                "write one expression for each form that the frame can have"),
         Reason("split-frame", "The text is a part of a frame; the rest is sent elsewhere.",
                "join the parts into one expression, if nothing relies on the messages between"),
+        Reason("lines-apart", "The lines of the frame are collected in a list that other code sees too, or with other code between.",
+               "collect them in statements that stand together, or write one expression"),
         Reason("no-terminator", "The text has no line end after its last field, so no client dispatches it.",
                "join it with the text that ends the frame; without one, add the line ends"),
         Reason("comment-in-frame", "A comment line stands inside of a frame.", "send the comment before it, as a chunk of its own; that is one line end more"),

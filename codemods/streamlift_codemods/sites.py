@@ -11,6 +11,7 @@ from .building import find_building
 from .carriers import NOT_SSE, TEST_FILE, Carrier, carrier_of
 from .fragment import Fragment, parse_fragment
 from .frame_text import FIELD_AT_LINE_START, Frame, NotAFrame, parse_frame, parse_frames
+from .lines_apart import joined_lines
 from .read_text import Hole, NotReadable, names_in, read_text
 from .scaffold import find_scaffolds
 from .statements import assignment_before_statement, bound_by
@@ -130,6 +131,7 @@ def find_sites(source: SourceFile, tree: ScopeTree) -> tuple[list[Site], list[No
         sites = [site for site in sites if not building.holds(site.node, tree)]
         others = [other for other in others if not building.holds(other.node, tree)]
         sites.append(_built_site(source, tree, building))
+    sites += _lines_apart(source, tree, sites, others)
     scaffolds = find_scaffolds(tree)
     eithers = {call for scaffold in scaffolds for call in scaffold.eithers}
     frames = {frame for scaffold in scaffolds for frame in scaffold.frames}
@@ -170,6 +172,24 @@ def _is_part(site: Site, tree: ScopeTree) -> bool:
     if before is None or before.value is None or name.id in names_in(before.value):
         return True
     return isinstance(statement, (ast.Assign, ast.AnnAssign)) and bound_by(statement) == name.id
+
+
+def _lines_apart(
+    source: SourceFile, tree: ScopeTree, sites: list[Site], others: list[NotSSE]
+) -> list[Site]:
+    """Return where lines are joined that no building holds."""
+    parts = [other.node for other in others if other.reason == "no-terminator"]
+    known = {row.node for row in (*sites, *others)}
+    found = []
+    for node in joined_lines(parts, tree):
+        carrier = carrier_of(node, tree)
+        if node not in known and carrier.name not in NOT_SSE:
+            site = Site(source, node, tree.scope_of[node], carrier)
+            site.leave("lines-apart")
+            if TEST_FILE.search(source.name):
+                site.leave("test-code", "suppressed")
+            found.append(site)
+    return found
 
 
 def _built_site(source: SourceFile, tree: ScopeTree, building: Building) -> Site:

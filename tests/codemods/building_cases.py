@@ -67,14 +67,14 @@ async def stream(x):
     lines = ["event: a"]  # the event
     lines.append(f"data: {json.dumps(x)}")
     yield "\\n".join(lines) + "\\n\\n"
-""", not_sse=("no-terminator", "no-terminator")),
+""", "refused lines-apart", not_sse=("no-terminator", "no-terminator")),
     app("built: a list that something else sees", """
 async def stream(x):
     lines = ["event: a"]
     lines.append(f"data: {json.dumps(x)}")
     yield "\\n".join(lines) + "\\n\\n"
     note(str(lines))
-""", not_sse=("no-terminator", "no-terminator")),
+""", "refused lines-apart", not_sse=("no-terminator", "no-terminator")),
     app("built: a list that is aliased", """
 async def stream(x):
     lines = ["event: a"]
@@ -82,7 +82,7 @@ async def stream(x):
     other.append("retry: 1")
     lines.append(f"data: {json.dumps(x)}")
     yield "\\n".join(lines) + "\\n\\n"
-""", not_sse=("no-terminator", "no-terminator", "no-terminator")),
+""", "refused lines-apart", not_sse=("no-terminator", "no-terminator", "no-terminator")),
     app("built: a list with an annotation", """
 from typing import Any, List
 
@@ -110,7 +110,7 @@ async def stream(x):
         yield "\\n".join(lines) + "\\n\\n"
     except TypeError:
         note(str(payload))
-""", not_sse=("no-terminator", "no-terminator")),
+""", "refused lines-apart", not_sse=("no-terminator", "no-terminator")),
     app("built: a list with what it reads bound between", """
 async def stream(x):
     y = x
@@ -118,14 +118,14 @@ async def stream(x):
     y = [x]
     lines.append(f"data: {json.dumps(y)}")
     yield "\\n".join(lines) + "\\n\\n"
-""", not_sse=("no-terminator", "no-terminator")),
+""", "refused lines-apart", not_sse=("no-terminator", "no-terminator")),
     app("built: a list with a call between", """
 async def stream(x):
     lines = [f"event: {x}"]
     payload = dict(x=note("between", x))
     lines.append(f"data: {json.dumps(payload)}")
     yield "\\n".join(lines) + "\\n\\n"
-""", not_sse=("no-terminator", "no-terminator")),
+""", "refused lines-apart", not_sse=("no-terminator", "no-terminator")),
     app("built: a text with its frame kept between", """
 async def stream(x):
     text = f"event: {x}\\n"
@@ -140,14 +140,14 @@ async def stream(x):
     note("between")
     lines.append(f"data: {json.dumps(x)}")
     yield "\\n".join(lines) + "\\n\\n"
-""", not_sse=("no-terminator", "no-terminator")),
+""", "refused lines-apart", not_sse=("no-terminator", "no-terminator")),
     app("built: a list with an element that may be no text", """
 async def stream(x):
     lines = ["event: a"]
     lines.append(x)
     lines.append(f"data: {json.dumps(x)}")
     yield "\\n".join(lines) + "\\n\\n"
-""", not_sse=("no-terminator", "no-terminator")),
+""", "refused lines-apart", not_sse=("no-terminator", "no-terminator")),
     app("built: a list that a closure sees", """
 async def stream(x):
     lines = ["event: a"]
@@ -155,21 +155,31 @@ async def stream(x):
     yield "\\n".join(lines) + "\\n\\n"
     show = lambda: lines
     show()
-""", not_sse=("no-terminator", "no-terminator")),
+""", "refused lines-apart", not_sse=("no-terminator", "no-terminator")),
     app("built: a list that grows over the loop", """
 async def stream(x):
     lines = ["event: a"]
     async for item in upstream():
         lines.append(f"data: {json.dumps(item)}")
         yield "\\n".join(lines) + "\\n\\n"
-""", not_sse=("no-terminator", "no-terminator")),
+""", "refused lines-apart", not_sse=("no-terminator", "no-terminator")),
     app("built: the data line is optional", """
 async def stream(x):
     lines = ["event: a"]
     if x:
         lines.append(f"data: {json.dumps(x)}")
     yield "\\n".join(lines) + "\\n\\n"
-""", not_sse=("no-terminator", "no-terminator")),
+""", "refused lines-apart", not_sse=("no-terminator", "no-terminator")),
+    app("built: lines that are no frame", """
+def page(x):
+    lines = [f"id: {x}", f"data: {x}"]
+    note("between")
+    lines.append("name: x")
+    head = ["data: 1"]
+    note("between")
+    head.append("id: 2")
+    return "\\n".join(lines) + "\\n\\n" + "\\n".join(head)
+""", entry="app:page", not_sse=("no-terminator",) * 4),
     app("built: a prompt of lines", """
 def prompt(x):
     lines = ["You are given:"]

@@ -229,6 +229,14 @@ def stream(x):
         items.append(1)
         yield f"data: {data}\\n\\n"
 """, "payload"),
+    app("bytes with an event by names", """
+async def stream(x, other: str):
+    name = "first" if x else "second"
+    yield b"event: " + name.encode() + b"\\ndata: " + json.dumps(x).encode() + b"\\n\\n"
+    yield b"event: " + other.encode() + b"\\ndata: " + json.dumps(x).encode() + b"\\n\\n"
+    umlaut = "\\ud83d" if x else "second"
+    yield b"event: " + umlaut.encode() + b"\\ndata: " + json.dumps(x).encode() + b"\\n\\n"
+""", "payload", "refused not-proved", "refused not-proved"),
     app("bound early: perhaps not bound", """
 def stream(x):
     if note("which") == x:

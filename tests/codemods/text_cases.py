@@ -180,6 +180,7 @@ BYTES = [
     one("a codec from a variable", r"""f"data: {x}\n\n".encode(charset) """, "encoded as text", params="x, charset"),
     one("a sum of bytes", r"""b"data: " + json.dumps(x).encode() + b"\n\n" """, "payload"),
     one("a sum of bytes with an event, in which a surrogate fails elsewhere", r"""b"event: " + x.encode() + b"\ndata: " + json.dumps(x).encode() + b"\n\n" """, "refused not-proved", params="x: str"),
+    one("a sum of bytes with an event that is one of two words", r"""b"event: " + ("a" if x else "b").encode() + b"\ndata: " + json.dumps(x).encode() + b"\n\n" """, "payload"),
     one("a sum of bytes with an event that may be anything", r"""b"event: " + x.encode() + b"\ndata: " + json.dumps(x).encode() + b"\n\n" """, "refused opaque-bytes"),
     one("a sum of bytes in which a surrogate fails elsewhere", r"""b"data: " + json.dumps(x, ensure_ascii=False).encode() + b"\n\n" """, "refused not-proved"),
     one("a sum with bytes of unknown origin", r"""b"data: " + x + b"\n\n" """, "refused opaque-bytes"),
