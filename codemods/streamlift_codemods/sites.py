@@ -179,7 +179,7 @@ def _lines_apart(
 ) -> list[Site]:
     """Return where lines are joined that no building holds."""
     parts = [other.node for other in others if other.reason == "no-terminator"]
-    known = {row.node for row in (*sites, *others)}
+    known = {site.node for site in sites} | {other.node for other in others}
     found = []
     for node in joined_lines(parts, tree):
         carrier = carrier_of(node, tree)
