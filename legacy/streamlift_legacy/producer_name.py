@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import FunctionType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -30,24 +31,26 @@ def _found(code: CodeType, names: dict[str, object]) -> str | None:
 
 
 def _functions(names: dict[str, object], module: object) -> Iterator[tuple[str, CodeType]]:
-    """Yield the functions and methods of a module, under their decorators too."""
+    """Yield the functions and methods of a module, under their decorators too.
+
+    Only objects of known classes are asked for anything; a proxy may do what it likes with that, even
+    with `isinstance`.
+    """
     pending = [*names.values()]
     seen: set[int] = set()
     for value in pending:  # it grows
         if id(value) in seen:
             continue
         seen.add(id(value))
-        state = getattr(value, "__dict__", {})
-        pending += [state[name] for name in ("__wrapped__",) if name in state]
-        pending += [
-            inner
-            for name in ("__func__", "fget", "func")
-            if (inner := getattr(value, name, None)) is not None
-        ]
-        code = getattr(value, "__code__", None)
-        if code is not None:
-            yield getattr(value, "__qualname__", code.co_name), code
-        elif isinstance(value, type) and value.__module__ == module:
+        cls = type(value)
+        if cls is FunctionType:
+            yield value.__qualname__, value.__code__  # type: ignore[attr-defined]  # it is one
+            pending += [inner for name, inner in vars(value).items() if name == "__wrapped__"]
+        elif issubclass(cls, (staticmethod, classmethod)):
+            pending.append(value.__func__)  # type: ignore[attr-defined]
+        elif issubclass(cls, property):
+            pending.append(value.fget)  # type: ignore[attr-defined]
+        elif issubclass(cls, type) and vars(value).get("__module__") == module:
             pending += vars(value).values()
 
 
