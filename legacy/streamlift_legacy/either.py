@@ -77,16 +77,14 @@ class Producer:
     Attributes:
         code: Its code.
         name: Its name: `package.module:Class.method`.
-        tally: What was seen of it.
         decision: Its stage, with the rules and the stage in code that it comes from.
     """
 
-    __slots__ = ("code", "decision", "name", "tally")
+    __slots__ = ("code", "decision", "name")
 
     def __init__(self, frame: FrameType) -> None:
         self.code: CodeType = frame.f_code
         self.name = producer_name(frame)
-        self.tally = TALLIES[self.name]
         self.decision: tuple[Rules | None, Stage | str | None, Stage] = (None, None, Stage.OFF)
 
     def stage(self, rules: Rules, own: Stage | str | None) -> Stage:
@@ -109,6 +107,7 @@ class ComparingWire(Wire):
         "_producer",
         "_rules",
         "_served",
+        "_tally",
         "_write",
     )
 
@@ -119,12 +118,14 @@ class ComparingWire(Wire):
         self._producer = producer
         self._own = own
         self._rules = rules
-        self._served = producer.stage(rules, own) is Stage.LIVE
+        stage = producer.stage(rules, own)
+        self._served = stage is Stage.LIVE
         self._write = writer_of(contract)
-        self._match = producer.tally.counts["match"].add
+        self._tally = tally = TALLIES[producer.name]
+        self._match = tally.counts["match"].add
         self._conclusive = True
         self._frame = -1
-        producer.tally.counts["streams"].add()
+        tally.counts[f"{stage}_streams"].add()
 
     def either(
         self, old: Text, new: StreamingChunk | bool, contract: Contract | None = None
@@ -157,7 +158,7 @@ class ComparingWire(Wire):
         """Return the text of a site whose new form is not the old one, or an error."""
         served = old
         try:
-            tally = self._producer.tally
+            tally = self._tally
             if isinstance(new, NotComparable):
                 self._inconclusive(new.reason)
             elif isinstance(new, Exception):
@@ -175,7 +176,7 @@ class ComparingWire(Wire):
         return served
 
     def _inconclusive(self, reason: str) -> None:
-        tally = self._producer.tally
+        tally = self._tally
         tally.inconclusive[reason].add()
         if self._conclusive:
             self._conclusive = False
@@ -188,7 +189,7 @@ class ComparingWire(Wire):
         found = Divergence(
             producer=producer.name, line=line, stage=stage, frame=self._frame, error=error
         )
-        REPORTER.report(found, producer.tally, texts)
+        REPORTER.report(found, self._tally, texts)
 
 
 def begin(contract: Contract, *, stage: Stage | str | None = None) -> Wire:

@@ -35,9 +35,9 @@ class Tally:
     """What was seen of one producer.
 
     Attributes:
-        counts: "streams": how often it began in another stage than off. Of those, "inconclusive
-            streams" had a text that could not be compared. "match", "mismatch" and "error" (the new
-            text could not be made): how many texts.
+        counts: "shadow_streams", "live_streams": how often it began in that stage;
+            "inconclusive_streams": how many of them had a text that could not be compared. "match",
+            "mismatch" and "error" (the new text could not be made): how many texts.
         inconclusive: Why texts were not compared: reason -> how many.
         text_at: Where text was asked for, as `file:line` -> how often; see `observe_text`.
         first: The first divergence.

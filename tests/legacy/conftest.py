@@ -1,6 +1,5 @@
 import pytest
 
-from streamlift_legacy import either
 from streamlift_legacy.background import BACKGROUND
 from streamlift_legacy.flags import FLAGS, Flags
 from streamlift_legacy.observed import TALLIES
@@ -16,6 +15,5 @@ def _fresh_process(monkeypatch):
     monkeypatch.setattr(REPORTER, "on_divergence", None)
     REPORTER._next.clear()
     TALLIES.clear()
-    either._producers.clear()
     yield
     assert BACKGROUND.flush(10)

@@ -165,5 +165,5 @@ def test_observations_are_written_as_json(tmp_path):
     dump(path)
 
     assert json.loads(path.read_text()) == observations()
-    assert observations()["producers"] == {f"{__name__}:stream": {"match": 1, "streams": 1}}
+    assert observations()["producers"] == {f"{__name__}:stream": {"match": 1, "shadow_streams": 1}}
     assert [*tmp_path.iterdir()] == [path]
