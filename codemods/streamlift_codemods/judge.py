@@ -49,7 +49,6 @@ class Judge:
         self.text_functions = TextFunctions(plan)
         self.json_is_patched = plan.facts.project.matches(*JSON_PATCHES)
         self.failed: set[Site] = set()
-        self.kept: dict[Site, str] = {}
         self.framed_again: set[FunctionNode] = set()
 
     def read_sites(self) -> None:
@@ -104,7 +103,7 @@ class Judge:
 
     def _give_text_once(self, file: FileFacts) -> bool:
         self.plan.flows.setdefault(file.name, Flow(file))
-        before = len(self.kept)
+        before = len(self.plan.kept)
         for site in file.sites:
             content, reason = self.plan.contents.get(site), site.reason
             if content is None or reason is None or site.verdict != "refused":
@@ -112,9 +111,9 @@ class Judge:
             if site in self.failed or self._may_move_later(site):
                 continue
             if may_be_given(site, content, file, self.plan):
-                self.kept[site] = reason
+                self.plan.kept[site] = reason
                 site.give_text()
-        return len(self.kept) > before
+        return len(self.plan.kept) > before
 
     def _may_move_later(self, site: Site) -> bool:
         """Whether the helper around *site* has calls that may ask for its chunk in a run that may change them."""
@@ -130,7 +129,7 @@ class Judge:
         """Leave *site*, and with it every site whose frames mix with its own."""
         self.failed.add(site)
         if site.as_text:
-            site.leave(self.kept[site])
+            site.leave(self.plan.kept[site])
             return
         flow = self.plan.flows[site.source.name]
         flow.stuck[site.node] = reason

@@ -13,10 +13,18 @@ if TYPE_CHECKING:
 OTHER = "other-producer"
 IGNORED = "ignored"
 BASELINED = "in-baseline"
-VERDICTS = {OTHER: "suppressed", IGNORED: "suppressed", BASELINED: "baselined"}
+NOT_SELECTED = "not-selected"
+DECLINED = "declined"
+VERDICTS = {
+    OTHER: "suppressed",
+    IGNORED: "suppressed",
+    NOT_SELECTED: "suppressed",
+    DECLINED: "suppressed",
+    BASELINED: "baselined",
+}
 """What becomes of a site that is left alone, by the reason."""
 
-MIXED_VERDICTS = {OTHER: "suppressed", IGNORED: "suppressed"}
+MIXED_VERDICTS = {reason: verdict for reason, verdict in VERDICTS.items() if reason != BASELINED}
 """What becomes of the sites that share a place with it. Beside a baselined site a new one is no less new."""
 
 Place = tuple[str, int, int]

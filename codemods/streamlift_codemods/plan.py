@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .content import Arm, Content
     from .contract import Contract, Need
     from .contract_home import ContractHome
+    from .edits import Edit
     from .frame_flow import Flow
     from .limits import Limits
     from .producers import Producer
@@ -42,6 +43,7 @@ class Plan:
         producers: The generators that hand out the frames that are rewritten.
         settled: The producers that have a boundary of their own since an earlier run.
         relays: The generators that hand out nothing but the chunks of other producers.
+        kept: Why a site that is rewritten stays text.
         kept_text: Why a load of a producer, which is no boundary, goes on getting text.
         homes: Where the contracts of each file live, by the name of the file that uses them.
         encoder_homes: Where the contracts live that name an object of the project, by the file that defines it.
@@ -51,6 +53,7 @@ class Plan:
         encoded: The sites that are encoded where they stand, not by the boundary.
         asked: The calls that ask a function for its chunk, with that function.
         originals: What a dissolved call of a helper evaluates.
+        edits: What a phase has changed in each file, by the file's name.
         expressions: The chunk expression of each rewritten frame site.
         bound: The chunk expression that a statement is to bind, where that makes the text so far.
         ignores: The comments that leave sites alone.
@@ -64,6 +67,7 @@ class Plan:
     producers: list[Producer] = field(default_factory=list)
     settled: list[Producer] = field(default_factory=list)
     relays: list[Producer] = field(default_factory=list)
+    kept: dict[Site, str] = field(default_factory=dict)
     kept_text: dict[ast.expr, str] = field(default_factory=dict)
     homes: dict[str, ContractHome] = field(default_factory=dict)
     encoder_homes: dict[str, ContractHome] = field(default_factory=dict)
@@ -73,6 +77,7 @@ class Plan:
     encoded: set[Site | Arm] = field(default_factory=set)
     asked: dict[Site, TextFunction] = field(default_factory=dict)
     originals: dict[Site, ast.expr] = field(default_factory=dict)
+    edits: dict[str, list[Edit]] = field(default_factory=dict)
     expressions: dict[Site, str] = field(default_factory=dict)
     bound: dict[ast.stmt, str] = field(default_factory=dict)
     ignores: Ignores = field(default_factory=Ignores)

@@ -101,6 +101,10 @@ REASONS = {
                                  ("documentation", "an example for people"))
         ),
         Reason("other-producer", "The run is limited to other producers (--producer).", "name its producer too"),
+        Reason("not-selected", "The run is about other codes (--select, --ignore), or the site shares a variable or a helper with one of those.",
+               "select its code too"),
+        Reason("declined", "A person has said no to the site (--interactive), or to one that it shares a variable or a helper with.",
+               "say yes to both"),
         Reason("ignored", "A comment says that the site is to be left alone, # streamlift: ignore, or it shares a variable or a helper with such a site.",
                "take the comment away"),
         Reason("in-baseline", "The baseline has the site, or the site shares a helper with one that it has.",

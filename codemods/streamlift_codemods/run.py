@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from .errors import ToolFailure
 from .finish_plan import make_finish_plan, survey
 from .ignores import find_ignores
-from .left_alone import left_alone
+from .left_alone import functions_beside, left_alone
 from .limits import Limits
 from .named_producers import limits_of
 from .phases.finish import finish
@@ -89,7 +89,9 @@ def _rewritten(
     if producers:
         again = bool(project.overlay)  # what was migrated may be no producer any more
         limits = limits_of(plan, producers, must_exist=not again)
-    if producers or left:
+    elif settings.is_choosy:
+        limits = Limits(functions=functions_beside(plan, left))
+    if limits != Limits() or left:
         plan = make_plan(project, settings, replace(limits, left=left))
     plan.ignores = ignores
     return plan, REWRITES[phase](plan) if phase is not None else {}

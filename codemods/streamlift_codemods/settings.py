@@ -7,6 +7,8 @@ import sys
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
+from .codes import Codes
+from .declined import Declined
 from .errors import UsageError
 from .expressions import Style
 
@@ -94,6 +96,8 @@ class Settings:
         contracts_in_file: Whether each file holds its own contracts.
         baseline: The baseline file, as a path from the project's root on.
         accepted: How many sites the baseline has under each key; these are left alone.
+        codes: Which rules and reasons a run is about.
+        declined: The sites that a person wants to be left.
         quote: The quote that its formatter sets; None if it sets none.
         line_length: The line length that its linter or formatter sets; None if neither does.
         is_formatted: Whether a formatter breaks its long lines.
@@ -107,6 +111,8 @@ class Settings:
     contracts_in_file: bool = False
     baseline: str = ".streamlift-baseline.json"
     accepted: Mapping[str, int] = field(default_factory=dict)
+    codes: Codes = field(default_factory=Codes)
+    declined: Declined = field(default_factory=Declined)
     quote: str | None = None
     line_length: int | None = None
     is_formatted: bool = False
@@ -119,6 +125,11 @@ class Settings:
     def accepting(self, accepted: Mapping[str, int]) -> Settings:
         """Return these settings with the sites of a baseline, the number of each key."""
         return replace(self, accepted=accepted)
+
+    @property
+    def is_choosy(self) -> bool:
+        """Whether a run is about some of the sites only."""
+        return self.codes != Codes() or self.declined != Declined()
 
     def style_of(self, file: FileFacts) -> Style:
         """Return how *file* is written: by the project's settings, else as most of it is."""

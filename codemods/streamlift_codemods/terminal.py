@@ -12,6 +12,20 @@ def tell(line: str) -> None:
     print(f"streamlift: {line}", file=sys.stderr)
 
 
+def show(text: str) -> None:
+    """Print *text*, which belongs to a question, beside the report."""
+    print(text, end="", file=sys.stderr, flush=True)
+
+
+def answer(question: str) -> str | None:
+    """Return the line that is given to *question*, on a terminal or by a pipe; None if there is none any more."""
+    show(question)
+    line = sys.stdin.readline()
+    if not sys.stdin.isatty():
+        show("\n")  # nobody has pressed the key that ends the line
+    return line or None
+
+
 def is_watched() -> bool:
     """Return whether what is shown beside the report may move."""
     return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"

@@ -22,7 +22,9 @@ from tests.codemods.harness import write
 # The first four are about what the command line, or a setting, asks for.
 NO_EXAMPLE = {
     "kept-public",
+    "declined",
     "in-baseline",
+    "not-selected",
     "other-path",
     "other-producer",
     "null-bytes",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..errors import ToolError, UsageError
@@ -44,6 +45,20 @@ def add_to(commands: Commands) -> None:
         metavar="NAME",
         help="only this producer and what it needs, such as pkg.module:Class.method; may be repeated",
     )
+    for option, what in (("--select", "only"), ("--ignore", "not")):
+        migrate.add_argument(
+            option,
+            action="append",
+            default=[],
+            metavar="CODES",
+            help=f"{what} the sites with these codes of rules or reasons, such as SL101,SL104 or SL10",
+        )
+    migrate.add_argument(
+        "-i",
+        "--interactive",
+        action="store_true",
+        help="ask about each site; --write changes the files",
+    )
     migrate.add_argument(
         "--allow-dirty", action="store_true", help="also where git has uncommitted changes"
     )
@@ -56,17 +71,28 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _rewrite(options: argparse.Namespace) -> int:
+    from ..codes import Codes, read_codes
     from ..colours import paint_for_output
+    from ..declined import Declined
+    from ..left_alone import sites_asked_about
     from ..report.text_report import report_changes
     from ..run import run
+    from .interactive import declined_sites, tell_of_others
 
     project, settings = opened(options.paths, writes=options.write)
     baseline = baseline_file(options, project, settings)
-    settings = settings.accepting(baseline.accepted)
+    codes = Codes(read_codes("--select", options.select), read_codes("--ignore", options.ignore))
+    settings = replace(settings.accepting(baseline.accepted), codes=codes)
     plan, changes = run(project, settings, options.producers, phase=options.phase)
     report_errors(plan, options)
     if options.write:
         _refuse_dirty_tree(project, changes, allowed=options.allow_dirty)
+    if options.interactive:
+        declined = declined_sites(plan, paint_for_output())
+        answers = Declined.of(declined, sites_asked_about(plan), project.root)
+        settings = replace(settings, declined=answers)
+        plan, changes = run(project, settings, options.producers, phase=options.phase)
+        tell_of_others(plan, declined)
     _check_second_run(
         project,
         changes,
@@ -92,6 +118,11 @@ def _finish(options: argparse.Namespace) -> int:
     from ..report.text_report import report_changes
     from ..run import run_finish
 
+    if options.interactive or options.select or options.ignore:
+        problem = "is about decorators, and asks about no sites"
+        raise UsageError(
+            "--phase 3", problem, "name producers with --producer, or leave the option out"
+        )
     project, settings = opened(options.paths, writes=options.write)
     plan, changes = run_finish(project, settings, options.producers)
     report_errors(plan.plan, options)

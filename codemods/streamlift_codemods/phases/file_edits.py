@@ -59,7 +59,8 @@ class FileEdits:
         self.imports: dict[str, set[str]] = defaultdict(set)
 
     def applied(self) -> str:
-        """Return the text of the file with the edits made."""
+        """Return the text of the file with the edits made, which the plan remembers."""
+        self.plan.edits[self.file.name] = self.edits
         return apply_edits(self.source.text, self.edits, self.source.newline)
 
     def laid_out(self, span: Span, expression: str) -> Edit:

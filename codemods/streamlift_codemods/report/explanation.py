@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from textwrap import indent
 from typing import TYPE_CHECKING
 
-from ..errors import UsageError
+from ..codes import unknown_code
 from ..reasons import REASONS
 from ..rules import RULES
 
@@ -25,9 +24,7 @@ def explain(code: str) -> str:
         return f"{rule.code} {rule.name}\n\n{rule.meaning}\n\n  before  {rule.before}\n  after   {rule.after}\n"
     if code in REASONS:
         return _explained(REASONS[code])
-    near = difflib.get_close_matches(code, [*RULES, *REASONS], n=1)
-    hint = f"did you mean {near[0]}?" if near else "scan shows the codes"
-    raise UsageError(code, "is neither a rule nor a reason", hint)
+    raise unknown_code(code, code)
 
 
 def _explained(reason: Reason) -> str:

@@ -21,7 +21,10 @@ def unified_diff(name: str, before: bytes | None, after: bytes | None) -> str:
     )
 
 
-def _lines(raw: bytes | None) -> list[str]:
-    """Return the lines of *raw* with their ends; a form feed ends none."""
-    text = (raw or b"").decode("utf-8", "replace")
+def lines_of(text: str) -> list[str]:
+    """Return the lines of *text* with their ends; a form feed ends none."""
     return [match.group() for match in LINE.finditer(text)]
+
+
+def _lines(raw: bytes | None) -> list[str]:
+    return lines_of((raw or b"").decode("utf-8", "replace"))
