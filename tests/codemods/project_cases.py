@@ -549,6 +549,40 @@ def endpoint(x):
     frames = chat.reply(x)
     return sse_starlette.EventSourceResponse(content=frames, ping=3600)
 """, "refused double-framed", service=CLASS, boundary=()),
+    project("framed again, behind a wrapper, a choice and a function that returns it", """
+from sse_starlette.sse import EventSourceResponse
+
+from .service import end, reply
+
+async def counted(source):
+    async for item in source:
+        yield item
+
+async def whole(x):
+    async for item in reply(x):
+        yield item
+    for item in end():
+        yield item
+
+def make(x):
+    frames = counted(reply(x)) if x else whole(x)
+    return frames
+
+def endpoint(x):
+    return EventSourceResponse(make(x), ping=3600)
+""", "refused double-framed", "refused double-framed", service=SERVICE + "\n\ndef end():\n    yield 'data: [DONE]\\n\\n'\n", boundary=()),
+    project("framed again, but taken apart before", """
+from sse_starlette.sse import EventSourceResponse
+
+from .service import reply
+
+async def events(source):
+    async for item in source:
+        yield {"data": item[6:-2]}
+
+def endpoint(x):
+    return EventSourceResponse(events(reply(x)), ping=3600)
+"""),
     project("framed again by FastAPI", """
 import json
 
