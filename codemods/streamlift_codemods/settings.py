@@ -126,6 +126,14 @@ class Settings:
         """Return these settings with the sites of a baseline, the number of each key."""
         return replace(self, accepted=accepted)
 
+    def about(self, codes: Codes) -> Settings:
+        """Return these settings for the sites of *codes* only."""
+        return replace(self, codes=codes)
+
+    def declining(self, declined: Declined) -> Settings:
+        """Return these settings with the sites that a person wants to be left."""
+        return replace(self, declined=declined)
+
     @property
     def is_choosy(self) -> bool:
         """Whether a run is about some of the sites only."""

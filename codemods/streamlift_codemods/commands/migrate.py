@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..errors import ToolError, UsageError
@@ -82,7 +81,7 @@ def _rewrite(options: argparse.Namespace) -> int:
     project, settings = opened(options.paths, writes=options.write)
     baseline = baseline_file(options, project, settings)
     codes = Codes(read_codes("--select", options.select), read_codes("--ignore", options.ignore))
-    settings = replace(settings.accepting(baseline.accepted), codes=codes)
+    settings = settings.accepting(baseline.accepted).about(codes)
     plan, changes = run(project, settings, options.producers, phase=options.phase)
     report_errors(plan, options)
     if options.write:
@@ -90,7 +89,7 @@ def _rewrite(options: argparse.Namespace) -> int:
     if options.interactive:
         declined = declined_sites(plan, paint_for_output())
         answers = Declined.of(declined, sites_asked_about(plan), project.root)
-        settings = replace(settings, declined=answers)
+        settings = settings.declining(answers)
         plan, changes = run(project, settings, options.producers, phase=options.phase)
         tell_of_others(plan, declined)
     _check_second_run(
