@@ -174,7 +174,10 @@ def test_every_rule_is_given_by_the_code():
     assert found | {UNUSED, UNKNOWN} == set(RULES)
 
 
-@pytest.mark.parametrize("name", ["docs/rules.md", "docs/cli.md", "MIGRATION.md"])
+@pytest.mark.parametrize(
+    "name",
+    ["docs/rules.md", "docs/cli.md", "MIGRATION.md", *(f"docs/rules/{code}.md" for code in RULES)],
+)
 def test_the_tables_are_current(name):
     path = ROOT / name
 
@@ -191,7 +194,9 @@ def test_the_transcripts_are_current(name):
 def test_every_reason_is_in_the_documentation():
     page = (ROOT / "docs/rules.md").read_text(encoding="utf-8")
 
-    assert [code for code in [*REASONS, *RULES] if not re.search(rf"(?:\| |`){code}\b", page)] == []
+    assert [
+        code for code in [*REASONS, *RULES] if not re.search(rf"(?:\| |`|\[){code}\b", page)
+    ] == []
 
 
 def test_hacking_names_files_that_exist():
@@ -205,7 +210,8 @@ def test_hacking_names_files_that_exist():
 
 
 def checkout(folder):
-    for name in ("docs/cli.md", "MIGRATION.md", "docs/rules.md"):
+    pages = [f"docs/rules/{code}.md" for code in RULES]
+    for name in ("docs/cli.md", "MIGRATION.md", "docs/rules.md", *pages):
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes((ROOT / name).read_bytes())

@@ -1,6 +1,6 @@
 """The tables of the documentation, made from the code: `python -m streamlift_codemods.report.rule_table`.
 
-It is run in a checkout, and writes `docs/rules.md` and what stands between the markers of `docs/cli.md` and
+It is run in a checkout, and writes `docs/rules.md`, `docs/rules/*.md` and what stands between the markers of `docs/cli.md` and
 `MIGRATION.md`. With `--check` it writes nothing, and exits with 1 if one of them is not what it would write.
 """
 
@@ -18,6 +18,7 @@ from ..carriers import NOT_SSE
 from ..reasons import REASONS, Reason
 from ..rules import RULES, Rule
 from ..settings import SETTINGS
+from .explanation import rule_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -129,12 +130,18 @@ def documents(root: Path) -> dict[Path, str]:
     """
     tables = {"reasons": _sites(), "options": options_table(), "settings": settings_table()}
     pages = {root / "docs/rules.md": rules_page()}
+    pages |= {root / f"docs/rules/{rule.code}.md": _rule_page(rule) for rule in RULES.values()}
     for name in ("MIGRATION.md", "docs/cli.md"):
         path = root / name
         if not path.exists():
             raise SystemExit(f"{path}: does not exist; run this in a checkout of streamlift")
         pages[path] = _filled(path, tables)
     return pages
+
+
+def _rule_page(rule: Rule) -> str:
+    note = "This page is made from the code by `make docs`. All rules: [rules.md](../rules.md)."
+    return f"{rule_page(rule)}\n{note}\n"
 
 
 def rules_page() -> str:
@@ -196,6 +203,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         names = ", ".join(str(path.relative_to(Path.cwd())) for path in stale)
         raise SystemExit(f"{names}: not what the code says; run: make docs")
     for path, text in stale.items():
+        path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="\n")
     return 0
 
@@ -252,7 +260,8 @@ def _reason_row(same: list[Reason]) -> tuple[str, ...]:
 
 def _rule_row(rule: Rule) -> tuple[str, ...]:
     after = rule.after if rule.after.startswith("(") else _code(rule.after)
-    return (rule.code, rule.name, _prose(rule.meaning), _code(rule.before), after)
+    link = f"[{rule.code}](rules/{rule.code}.md)"
+    return (link, rule.name, _prose(rule.meaning), _code(rule.before), after)
 
 
 def _option_row(action: argparse.Action) -> tuple[str, ...]:

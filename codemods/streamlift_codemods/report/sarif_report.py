@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from .. import __version__
 from ..rules import RULES
-from .explanation import explain
+from .explanation import explain, rule_page
 from .findings import findings_of, sentence
 from .report_paths import path_from_here
 
@@ -61,12 +61,11 @@ def _driver() -> Row:
 
 
 def _rule(rule: Rule) -> Row:
-    text = explain(rule.code)
     return {
         "id": rule.code,
         "name": "".join(word.capitalize() for word in rule.name.split("-")),
         "shortDescription": {"text": rule.meaning},
-        "help": {"text": text, "markdown": f"```text\n{text}```\n"},
+        "help": {"text": explain(rule.code), "markdown": rule_page(rule)},
         "defaultConfiguration": {"level": "warning"},
     }
 
