@@ -34,7 +34,7 @@ from .statements import (
     Assignment,
     assignment_before,
     assignment_before_statement,
-    binding_before,
+    bindings_before,
     bound_by,
     runs_before,
     runs_first,
@@ -356,7 +356,7 @@ def _bound_in_several_ways(
         and bound_by(node) == load.id
         and tree.scope_of[node] is site.scope
     ]
-    at_once = binding_before(load, tree) is not None and runs_first(site.node, tree)
+    at_once = bindings_before(load, tree) == {*statements} and runs_first(site.node, tree)
     at_once = at_once and not isinstance(tree.parent_of[site.node], ast.IfExp)
     arms = [
         arm

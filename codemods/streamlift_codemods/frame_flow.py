@@ -18,7 +18,7 @@ from .carriers import carrier_of
 from .limits import VERDICTS as LEFT_ALONE
 from .producers import BINDING_DECORATORS, is_private
 from .scopes import last_name
-from .statements import always_leaves, binding_before
+from .statements import always_leaves, bindings_before
 
 if TYPE_CHECKING:
     from .facts import FileFacts
@@ -287,18 +287,22 @@ class Flow:
         place = self.into.get(expression)
         if place is None or place.holds == "frames" or place in self.stuck:
             return False
-        if isinstance(place, Variable) and not (place.is_called or self._is_read_next(place)):
+        if isinstance(place, Variable) and not (
+            place.is_called or self._is_read_next(expression, place)
+        ):
             return False
         if isinstance(place, Function) and self._is_guarded(expression, place.node):
             return False
         return all(self.is_direct(use) for use in self._attached(place))
 
-    def _is_read_next(self, place: Variable) -> bool:
-        """Whether each load of *place* stands right behind an assignment of it, or branches that end so."""
+    def _is_read_next(self, expression: ast.expr, place: Variable) -> bool:
+        """Whether *expression* is bound to *place* right before a load of it, as all that is loaded is."""
         names = [load for load in self.loads_of(place) if isinstance(load, ast.Name)]
-        before = [binding_before(load, self.file.tree) for load in names]
-        is_local = not place.owner.is_class
-        return is_local and None not in before and len(set(before)) == len(before)
+        before = [bindings_before(load, self.file.tree) for load in names]
+        last = set().union(*before)
+        once = all(before) and len(last) == sum(map(len, before))
+        around = self.file.tree.ancestors(expression)
+        return not place.owner.is_class and once and not last.isdisjoint(around)
 
     def _is_guarded(self, expression: ast.expr, function: FunctionNode) -> bool:
         """Whether a `try` or `with` of *function* sees what goes wrong while *expression* is encoded, or runs after it."""

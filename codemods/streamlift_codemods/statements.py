@@ -40,24 +40,30 @@ def assignment_before_statement(
     return None
 
 
-def binding_before(load: ast.Name, tree: ScopeTree) -> ast.stmt | None:
-    """Return the statement right before that of *load*, in the same block, if binding its name is the last thing it does."""
+def bindings_before(load: ast.Name, tree: ScopeTree) -> set[ast.stmt]:
+    """Return the statements one of which binds the name of *load* right before its statement; none if that is not certain.
+
+    They stand right before it in the same block, or each at the end of a branch there.
+    """
     statement = next(node for node in tree.ancestors(load) if isinstance(node, ast.stmt))
     if not isinstance(statement, (ast.Expr, ast.Return, ast.Assign, ast.AnnAssign)):
-        return None
+        return set()
     for block in blocks_of(tree.parent_of[statement]):
         if statement in block and block.index(statement):
-            before = block[block.index(statement) - 1]
-            return before if _ends_by_binding(before, load.id) else None
-    return None
+            return _last_bindings(block[block.index(statement) - 1], load.id)
+    return set()
 
 
-def _ends_by_binding(statement: ast.stmt, name: str) -> bool:
-    """Whether *statement* binds *name*, or each branch of it does so at its end."""
+def _last_bindings(statement: ast.stmt, name: str) -> set[ast.stmt]:
+    """Return the statements that bind *name* at the end of each branch of *statement*; none if a branch does not end so."""
     if isinstance(statement, ast.If):
-        branches = (statement.body, statement.orelse)
-        return all(block and _ends_by_binding(block[-1], name) for block in branches)
-    return isinstance(statement, (ast.Assign, ast.AnnAssign)) and bound_by(statement) == name
+        ends = [
+            _last_bindings(block[-1], name) if block else set()
+            for block in (statement.body, statement.orelse)
+        ]
+        return ends[0] | ends[1] if all(ends) else set()
+    binds_it = isinstance(statement, (ast.Assign, ast.AnnAssign)) and bound_by(statement) == name
+    return {statement} if binds_it else set()
 
 
 def blocks_of(node: ast.AST) -> list[list[ast.stmt]]:

@@ -237,6 +237,33 @@ async def stream(x, other: str):
     umlaut = "\\ud83d" if x else "second"
     yield b"event: " + umlaut.encode() + b"\\ndata: " + json.dumps(x).encode() + b"\\n\\n"
 """, "payload", "refused not-proved", "refused not-proved"),
+    app("bound early: what is bound first is never sent, but may fail", """
+def stream(x):
+    try:
+        frame = f"data: {json.dumps(x)}\\n\\n"
+    except TypeError:
+        note("bad")
+    frame = f"data: {json.dumps(1)}\\n\\n"
+    yield frame
+    if note("which", x):
+        frame = f"data: {json.dumps([x])}\\n\\n"
+        note("behind")
+        frame = "data: 2\\n\\n"
+    else:
+        frame = "data: 3\\n\\n"
+    yield frame
+    try:
+        data = json.dumps(x)
+    except TypeError:
+        data = json.dumps(str(x))
+    if note("which", x):
+        data = json.dumps(3)
+    elif note("what"):
+        data = json.dumps(4)
+    else:
+        data = json.dumps(5)
+    yield f"data: {data}\\n\\n"
+""", *["payload"] * 6, contains=("frame = SSE.encoded(StreamingChunk.of(x))", "frame = StreamingChunk.of(1)", "frame = SSE.encoded(StreamingChunk.of([x]))", "data = SSE.encoded(StreamingChunk.of(x))")),
     app("bound early: perhaps not bound", """
 def stream(x):
     if note("which") == x:

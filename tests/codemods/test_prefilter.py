@@ -67,6 +67,14 @@ def test_it_changes_nothing_of_what_is_written(tmp_path, case):
     assert outcome(project) == outcome(unfiltered(project))
 
 
+def test_a_name_that_is_split_is_seen_beside_a_whole_one(tmp_path):
+    split = b'def stream(x):\n    yield "da" "ta: x\\n\\n"\n    yield "\\x64ata: x\\n\\n"\n'
+    write(tmp_path, {"split.py": split, "both.py": split + b'    yield "data: x\\n\\n"\n'})
+    facts = collect_facts(open_project([tmp_path]))
+
+    assert {name: len(file.sites) for name, file in facts.files.items()} == {"both.py": 3}
+
+
 # Modules of a small project that import one another, with every way to begin a frame
 
 NAMES = ("one", "two", "three")

@@ -104,7 +104,7 @@ Phase 3 takes `@producer(...)` away where nothing can want text any more. `strea
 
 ### Strings that are no site
 
-They are the `not_sse` rows of `streamlift scan --format json`.
+They are the `not_sse` rows of `streamlift scan --format json`. A field name that two literals share, or that is written with escapes (`"da" "ta: x\\n\\n"`), is seen only in a file that shows another sign of a frame.
 
 {strings}
 
