@@ -63,14 +63,12 @@ class _Binding:
     Attributes:
         part: The part.
         name: The name.
-        rendering: The builtin that makes the text of it first, if one does.
-        is_argument: Whether it is what an encoder is given.
+        rendering: The builtins that make the text of it first, each with its parenthesis.
     """
 
     part: Fragment
     name: str
     rendering: str = ""
-    is_argument: bool = False
 
 
 def write_beside(plan: Plan, file: FileFacts, site: Site, names: FreeNames) -> Both:
@@ -165,7 +163,7 @@ class _Site:
             return value
         if isinstance(value.node, (ast.GeneratorExp, ast.Starred)):
             raise NotWritable(NO_BINDING)
-        binding = _Binding(value, self.free.pop(0), is_argument=True)
+        binding = _Binding(value, self.free.pop(0))
         (self.in_statement if self.content.serialised else self.bindings).append(binding)
         return parse_fragment(binding.name)
 
@@ -192,7 +190,7 @@ class _Site:
         if settled and (certain or hole.is_concatenated):
             return hole
         rendering = "" if certain or hole.is_concatenated else _rendering(hole)
-        if rendering and not self._is_builtin(rendering):
+        if not all(map(self._is_builtin, rendering.split("(")[:-1])):
             raise NotWritable("name-collision")
         binding = _Binding(hole.value, self.free.pop(0), rendering)
         self.bindings.append(binding)
@@ -277,10 +275,10 @@ def _with_value(statement: ast.Assign | ast.AnnAssign, value: str) -> ast.stmt:
 
 
 def _rendering(hole: Hole) -> str:
-    """Return the builtin that makes the text of *hole*."""
+    """Return the builtins that make the text of *hole*."""
     if hole.has_spec or hole.conversion not in {"", "s"}:
         raise NotWritable(NO_BINDING)
-    return "str" if hole.conversion else "format"
+    return "format(str(" if hole.conversion else "format("
 
 
 def _bound(text: str, bindings: list[_Binding]) -> str:
@@ -288,10 +286,9 @@ def _bound(text: str, bindings: list[_Binding]) -> str:
     for binding in sorted(bindings, key=lambda each: -each.part.start):
         start, end = binding.part.start, binding.part.start + len(binding.part.text)
         value = text[start:end]
-        if binding.rendering:
-            value = f"{binding.rendering}({value})"
+        value = f"{binding.rendering}{value}{')' * binding.rendering.count('(')}"
         plain = f"{text[:start]}{binding.name} := {value}{text[end:]}"
-        is_enough = binding.is_argument and _is_argument(plain, binding.name)
+        is_enough = _is_argument(plain, binding.name)
         text = plain if is_enough else f"{text[:start]}({binding.name} := {value}){text[end:]}"
     return text
 
@@ -314,14 +311,15 @@ class _Unbound(ast.NodeTransformer):
     """Takes *bindings* out of an expression again."""
 
     def __init__(self, bindings: list[_Binding]) -> None:
-        self.rendered = {each.name: bool(each.rendering) for each in bindings}
+        self.rendered = {each.name: each.rendering.count("(") for each in bindings}
 
     def visit_NamedExpr(self, node: ast.NamedExpr) -> ast.AST:
         self.generic_visit(node)
         rendered = self.rendered.get(node.target.id)
         if rendered is None:
             return node
-        if rendered:
-            assert isinstance(node.value, ast.Call)
-            return node.value.args[0]
-        return node.value
+        value = node.value
+        for _ in range(rendered):
+            assert isinstance(value, ast.Call)
+            value = value.args[0]
+        return value

@@ -22,9 +22,7 @@ from .imports import (
     after_statement,
     blank_lines_before,
     end_of_imports,
-    header_imports,
     imported_modules,
-    is_docstring_first,
 )
 from .read_contract import read_contract
 from .source import parse_source
@@ -166,8 +164,10 @@ def needed_imports(home: ContractHome) -> dict[str, set[str]]:
     return needed
 
 
-def constant_edits(home: ContractHome, source: SourceFile, style: Style) -> list[Edit]:
-    """Return the edits that give *source* the constants of *home*."""
+def constant_edits(
+    home: ContractHome, source: SourceFile, style: Style, *, pads: bool = True
+) -> list[Edit]:
+    """Return the edits that give *source* the constants of *home*, with blank lines around if it *pads*."""
     edits = []
     new: dict[ast.stmt | None, list[str]] = {}
     for name, contract in home.contracts.items():
@@ -177,7 +177,7 @@ def constant_edits(home: ContractHome, source: SourceFile, style: Style) -> list
         elif home.existing[name] != contract:
             edits.append(replace_span(source.span(_assignment(source, name)), line))
     for definition, lines in new.items():
-        edits.append(_new_constants(home, source, lines, definition))
+        edits.append(_new_constants(home, source, lines, definition, pads=pads))
     return edits
 
 
@@ -189,20 +189,29 @@ def _named_last(contract: Contract, source: SourceFile) -> ast.stmt | None:
 
 
 def _new_constants(
-    home: ContractHome, source: SourceFile, lines: list[str], definition: ast.stmt | None
+    home: ContractHome,
+    source: SourceFile,
+    lines: list[str],
+    definition: ast.stmt | None,
+    *,
+    pads: bool,
 ) -> Edit:
     block = "\n".join(lines) + "\n"
     ended = not source.text or source.text.endswith(("\n", "\r"))
     if definition is not None:
         offset = after_statement(source, definition)
-        lead = "" if ended or offset < len(source.text) else "\n"
-        return insert(offset, f"{lead}\n\n{block}", CONSTANT)
+        if ended or offset < len(source.text):
+            return insert(offset, f"\n\n{block}", CONSTANT)
+        return insert(offset, f"\n\n\n{block[:-1]}", CONSTANT)
     if home.is_generated:
         gap = "" if home.existing or not source.tree.body[1:] else "\n"
-        return insert(len(source.text), ("" if ended else "\n") + gap + block, CONSTANT)
+        added = f"{gap}{block}" if ended else f"\n{gap}{block[:-1]}"
+        return insert(len(source.text), added, CONSTANT)
     offset = end_of_imports(source)
-    lead = "\n" if header_imports(source.tree) or is_docstring_first(source.tree) else ""
-    return insert(offset, lead + block + blank_lines_before(source, offset), CONSTANT)
+    is_first = all(source.span(statement).end > offset for statement in source.tree.body)
+    lead = "" if is_first else "\n"
+    behind = blank_lines_before(source, offset) if pads or not lead else ""
+    return insert(offset, lead + block + behind, CONSTANT)
 
 
 def _constant(name: str, contract: Contract, style: Style) -> str:

@@ -6,7 +6,7 @@ import errno
 import os
 import re
 import stat
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from pathspec import GitIgnoreSpec
 
+    from .before_phase_1 import Before
     from .errors import ToolFailure
 
 NEVER = {
@@ -72,6 +73,7 @@ class Project:
         errors: The files that cannot be read.
         failed: The files that the tool failed on; they are not analysed again.
         progress: Tells how far the work on it is.
+        before: What files are read as: they were so before phase 1.
     """
 
     root: Path
@@ -82,12 +84,15 @@ class Project:
     errors: list[UnreadableSource] = field(default_factory=list)
     failed: list[ToolFailure] = field(default_factory=list)
     progress: Progress = field(default_factory=Progress, repr=False)
+    before: Before | None = None
     _bytes: dict[str, bytes | None] = field(default_factory=dict, repr=False)
     _parsed: dict[str, tuple[SourceFile, ScopeTree]] = field(default_factory=dict, repr=False)
     _mentions: Mentions | None = field(default=None, repr=False)
 
     def read(self, name: str) -> bytes | None:
         """Return the bytes of *name*, None if they cannot be read; that is reported once."""
+        if self.before is not None and name in self.before.texts:
+            return self.before.texts[name]
         return self.overlay[name] if name in self.overlay else self._read_from_disk(name)
 
     def _read_from_disk(self, name: str) -> bytes | None:
@@ -120,20 +125,24 @@ class Project:
         raw = self.read(name)
         if raw is None:
             return None
-        if name in self.overlay:
+        if name in self.overlay or (self.before and name in self.before.texts):
             return self._parse(name, raw)
         if name not in self._parsed:
             self._parsed[name] = self._parse(name, raw)
         return self._parsed[name]
 
     def _parse(self, name: str, raw: bytes) -> tuple[SourceFile, ScopeTree]:
-        source = parse_source(raw, self.path_of(name), name)
+        moved = self.before.moved.get(name) if self.before else None
+        source = parse_source(raw, self.path_of(name), name, moved)
         return source, ScopeTree(source.tree)
 
     @cached_property
     def names(self) -> KeysView[str]:
         """The files, with those that only the overlay has."""
-        return {**self.files, **self.overlay}.keys()
+        names = {**self.files, **self.overlay}
+        for name in self.before.gone if self.before else ():
+            del names[name]
+        return names.keys()
 
     def candidates(self) -> list[str]:
         """Return the selected files whose bytes may hold a frame."""
@@ -145,8 +154,12 @@ class Project:
         return {word: self._mentioning(word) for word in words}
 
     def _mentioning(self, word: str) -> set[str]:
-        changed = {name for name, raw in self.overlay.items() if mentions(raw, word)}
-        return changed | (self._on_disk.of(word) - self.overlay.keys())
+        if self.before is None:
+            texts, gone = self.overlay, set[str]()
+        else:
+            texts, gone = {**self.overlay, **self.before.texts}, self.before.gone
+        changed = {name for name, raw in texts.items() if mentions(raw, word)}
+        return (changed | (self._on_disk.of(word) - texts.keys())) - gone
 
     @property
     def _on_disk(self) -> Mentions:
@@ -165,6 +178,10 @@ class Project:
     def path_of(self, name: str) -> Path:
         """Return where the file *name* is, or would be, on disk."""
         return self.files.get(name, self.scanned / name)
+
+    def as_before(self, before: Before) -> Project:
+        """Return the same project with its files read as they were before phase 1."""
+        return replace(self, before=before, _mentions=self._on_disk)
 
     def with_overlay(self, overlay: dict[str, bytes]) -> Project:
         """Return the same project with the texts of *overlay* in place of those on disk."""

@@ -41,7 +41,7 @@ OBJECT = "object"  # starts the name of what an encoder is given, which no progr
 CONTRACT = "contract"
 RESULT = "the text"
 CONSTRUCTORS = {"of", "raw", "comment", "done"}
-RENDERINGS = {"format": format, "str": str, "repr": repr, "ascii": ascii}
+RENDERINGS = {"format": format, "str": str}
 
 
 # What formats the chunk of an expression: the boundary, or the contracts that it names itself, if it is text.
@@ -158,8 +158,9 @@ class _Abstract(ast.NodeTransformer):
     def _rendered(self, node: ast.expr) -> ast.expr | None:
         """Return the call of a builtin that makes the text of a replacement field, with holes in it."""
         match node:
-            case ast.Call(func=ast.Name(id=name), args=[value, *spec]) if name in RENDERINGS:
-                return ast.Call(_loaded(f"rendering {name}"), [self.expression(value), *spec], [])
+            case ast.Call(func=ast.Name(id=name), args=[value], keywords=[]) if name in RENDERINGS:
+                inside = self._rendered(value) or self.expression(value)
+                return ast.Call(_loaded(f"rendering {name}"), [inside], [])
         return None
 
     def _choice(self, node: ast.expr) -> ast.expr | None:

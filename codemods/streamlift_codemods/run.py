@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
+from .before_phase_1 import before_phase_1
 from .errors import ToolFailure
 from .finish_plan import make_finish_plan, survey
 from .ignores import find_ignores
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from .project import Project
     from .settings import Settings
 
-REWRITES = {1: introduce, 2: separate}
+INTRODUCE = 1
 Done = TypeVar("Done")
 
 
@@ -82,6 +83,27 @@ def _attempted(project: Project, attempt: Callable[[], Done]) -> Done | None:
 def _rewritten(
     project: Project, settings: Settings, producers: Sequence[str], phase: int | None
 ) -> tuple[Plan, dict[str, bytes]]:
+    if phase == INTRODUCE:
+        plan = _planned(project, settings, producers)
+        return plan, introduce(plan)
+    before = before_phase_1(project)
+    plan = _planned(project.as_before(before), settings, producers)
+    functions = plan.limits.functions if plan.limits is not None else None
+    if functions is not None and before.texts:
+        before = before_phase_1(project, lambda *function: function in functions)
+        plan = _planned(project.as_before(before), settings, producers)
+    if phase is None:
+        return plan, {}
+    taken = {name: text for name, text in before.texts.items() if name in project.selected}
+    changes = {**taken, **separate(plan)}
+    return plan, {
+        name: text
+        for name, text in changes.items()
+        if name not in project.names or text != project.read(name)
+    }
+
+
+def _planned(project: Project, settings: Settings, producers: Sequence[str]) -> Plan:
     plan = make_plan(project, settings)
     ignores = find_ignores(project)
     left = left_alone(plan, ignores)
@@ -94,4 +116,4 @@ def _rewritten(
     if limits != Limits() or left:
         plan = make_plan(project, settings, replace(limits, left=left))
     plan.ignores = ignores
-    return plan, REWRITES[phase](plan) if phase is not None else {}
+    return plan

@@ -11,6 +11,28 @@ if TYPE_CHECKING:
 
 LEGACY = "streamlift_legacy"
 BEGIN = f"{LEGACY}.begin"
+CHUNK_METHODS = {"of", "raw", "comment", "done"}
+WITH_CONTRACT = 3
+# What the arguments of a chunk are made of: names of what the frame has made, and what never changes.
+PLAIN = (
+    ast.Constant,
+    ast.Name,
+    ast.JoinedStr,
+    ast.FormattedValue,
+    ast.BinOp,
+    ast.BoolOp,
+    ast.UnaryOp,
+    ast.IfExp,
+    ast.Compare,
+    ast.Dict,
+    ast.List,
+    ast.expr_context,
+    ast.operator,
+    ast.boolop,
+    ast.unaryop,
+    ast.cmpop,
+    ast.keyword,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,21 +44,61 @@ class Scaffold:
         begin: The statement that binds the wire.
         wire: The name of the wire.
         eithers: The calls that have a frame, and a chunk beside it.
+        others: How often the wire is used in another way.
     """
 
     scope: Scope
     begin: ast.Assign
     wire: str
     eithers: list[ast.Call] = field(default_factory=list)
+    others: int = 0
 
     @property
     def frames(self) -> list[ast.expr]:
         """The frame of each of its calls."""
         return [call.args[0] for call in self.eithers if call.args]
 
+    @property
+    def contracts(self) -> list[ast.Name]:
+        """The contracts that it names."""
+        assert isinstance(self.begin.value, ast.Call)
+        given = [
+            *self.begin.value.args[:1],
+            *(call.args[2] for call in self.eithers if call.args[2:]),
+        ]
+        return [node for node in given if isinstance(node, ast.Name)]
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether all of it has the form in which phase 1 writes it."""
+        names = len(self.contracts) == 1 + sum(len(c.args) == WITH_CONTRACT for c in self.eithers)
+        return names and not self.others and all(self._is_plain(call) for call in self.eithers)
+
+    def _is_plain(self, call: ast.Call) -> bool:
+        match call:
+            case ast.Call(
+                args=[
+                    _,
+                    ast.BoolOp(
+                        op=ast.And(),
+                        values=[
+                            ast.Attribute(value=ast.Name(id=self.wire), attr="on"),
+                            ast.Call(
+                                func=ast.Attribute(value=ast.Name(id="StreamingChunk"), attr=method)
+                            ) as chunk,
+                        ],
+                    ),
+                    *_,
+                ],
+                keywords=[],
+            ) if method in CHUNK_METHODS and len(call.args) <= WITH_CONTRACT:
+                given = [*chunk.args, *chunk.keywords]
+                return all(isinstance(node, PLAIN) for each in given for node in ast.walk(each))
+        return False
+
 
 def find_scaffolds(tree: ScopeTree) -> list[Scaffold]:
-    """Return what phase 1 wrote in each function of the file."""
+    """Return what phase 1 wrote in each function of the file, in order."""
     found = []
     for name, bindings in tree.module.bindings.items():
         if any(binding.qualified == BEGIN for binding in bindings):
@@ -46,27 +108,36 @@ def find_scaffolds(tree: ScopeTree) -> list[Scaffold]:
 
 def _scaffold(load: ast.Name, tree: ScopeTree) -> Scaffold | None:
     """Return the scaffold of the function that *load*, a name of `begin`, stands in."""
-    match tree.parent_of[load]:
-        case ast.Call(func=function) as call if function is load:
-            statement = tree.parent_of[call]
-        case _:
-            return None
+    call = tree.parent_of[load]
+    statement = tree.parent_of.get(call)
     scope = tree.scope_of[load]
     if tree.qualified_name(load) != BEGIN or scope.function is not scope:
         return None
     match statement:
-        case ast.Assign(targets=[ast.Name(id=wire)]):
-            return Scaffold(scope, statement, wire, _eithers(wire, scope, tree))
+        case ast.Assign(targets=[ast.Name(id=wire)], value=ast.Call(func=function, args=[_])) if (
+            function is load
+        ):
+            is_bound_once = len(scope.bindings[wire]) == 1
+            eithers, others = _uses(wire, scope, tree)
+            return Scaffold(scope, statement, wire, eithers, others + (not is_bound_once))
     return None
 
 
-def _eithers(wire: str, scope: Scope, tree: ScopeTree) -> list[ast.Call]:
-    calls = []
+def _uses(wire: str, scope: Scope, tree: ScopeTree) -> tuple[list[ast.Call], int]:
+    """Return the calls of `either`, and how often *wire* is used in another way."""
+    calls: list[ast.Call] = []
+    others = 0
     for load in tree.loads_of(wire, scope):
         method = tree.parent_of[load]
         call = tree.parent_of[method]
-        is_called = isinstance(call, ast.Call) and call.func is method
-        if is_called and isinstance(method, ast.Attribute) and method.attr == "either":
-            assert isinstance(call, ast.Call)
-            calls.append(call)
-    return calls
+        match method, call:
+            case ast.Attribute(attr="either"), ast.Call(func=function) if function is method:
+                assert isinstance(call, ast.Call)
+                calls.append(call)
+            case ast.Attribute(attr="on"), ast.BoolOp(op=ast.And()):
+                outer = tree.parent_of[call]
+                beside = isinstance(outer, ast.Call) and call in outer.args[1:2]
+                others += not beside
+            case _:
+                others += 1
+    return calls, others

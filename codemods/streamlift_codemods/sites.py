@@ -92,6 +92,11 @@ class Site:
         self.verdict, self.reason = "already", None
 
     @property
+    def is_beside(self) -> bool:
+        """Whether a chunk stands beside it in the file: phase 1 was there."""
+        return self.reason == BESIDE or self.source.is_beside(self.node)
+
+    @property
     def shown(self) -> str:
         """The source of the expression, and of the statements that go with it."""
         nodes: list[ast.expr | ast.stmt] = [*self.statements, self.node]

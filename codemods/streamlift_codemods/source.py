@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from .moved_text import MovedText
+
 STRING_START = re.compile(r"""[rbuRBUfF]{0,2}(["'])(?!\1\1)""")
 UNBREAKABLE = re.compile(r"""["'#]""")
 BOM = b"\xef\xbb\xbf"
@@ -35,6 +37,7 @@ class SourceFile:
         text: The decoded text without a byte order mark; line ends as they are.
         encoding: The codec that gives `raw` back from `text`.
         tree: The syntax tree of `text`.
+        moved: Where the text stands on disk, if it is not what is there.
     """
 
     path: Path
@@ -43,6 +46,7 @@ class SourceFile:
     text: str
     encoding: str
     tree: ast.Module = field(repr=False, compare=False)
+    moved: MovedText | None = field(default=None, repr=False, compare=False)
 
     @cached_property
     def _line_starts(self) -> list[int]:
@@ -161,6 +165,21 @@ class SourceFile:
             "if",
         }
 
+    def on_disk(self, span: Span) -> tuple[SourceFile, Span]:
+        """Return the file as it is on disk, and where *span* stands in it."""
+        return (self, span) if self.moved is None else (self.moved.whole, self.moved.span(span))
+
+    def line_on_disk(self, node: ast.AST) -> int:
+        """Return the line at which *node* starts on disk; 1 for the module."""
+        if not isinstance(node, (ast.expr, ast.stmt)) or self.moved is None:
+            return int(getattr(node, "lineno", 1))
+        source, (start, _) = self.on_disk(self.span(node))
+        return source.line_of(start)
+
+    def is_beside(self, node: ast.expr) -> bool:
+        """Return whether *node* is, or is a part of, a frame that has a chunk beside it on disk."""
+        return self.moved is not None and self.moved.is_beside(self.span(node))
+
     def encode(self, text: str) -> bytes:
         """Return the bytes of *text* in this file's encoding, with its byte order mark."""
         mark = BOM if self.raw.startswith(BOM) else b""
@@ -177,15 +196,15 @@ def comments_in(text: str) -> list[str]:
         return ["unreadable"]
 
 
-def parse_source(raw: bytes, path: Path, name: str) -> SourceFile:
-    """Parse *raw*, the bytes of the file *name*.
+def parse_source(raw: bytes, path: Path, name: str, moved: MovedText | None = None) -> SourceFile:
+    """Parse *raw*, the bytes of the file *name*, or what they are read as.
 
     Raises:
         UnreadableSource: If they cannot be decoded, parsed or given back whole.
     """
     text, encoding = _decode(raw, name)
     tree = _parse(text, name)
-    source = SourceFile(path, name, raw, text, encoding, tree)
+    source = SourceFile(path, name, raw, text, encoding, tree, moved)
     if source.encode(text) != raw:
         raise UnreadableSource(
             name, "does not survive decoding and encoding", "save it as UTF-8", "not-lossless"

@@ -69,7 +69,7 @@ class Station:
 
     @property
     def line(self) -> int:
-        return getattr(self.scope.node, "lineno", 1)
+        return self.file.source.line_on_disk(self.scope.node)
 
 
 @dataclass(frozen=True)

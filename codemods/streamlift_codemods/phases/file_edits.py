@@ -41,6 +41,8 @@ def rewriting(name: str) -> Iterator[None]:
 class FileEdits:
     """The edits of one file.
 
+    `pads` says whether contracts that stand in it get blank lines that the file has not.
+
     Args:
         plan: The plan of the run.
         file: The file.
@@ -49,6 +51,8 @@ class FileEdits:
         edits: The edits so far.
         imports: The names that these need, by module.
     """
+
+    pads = True
 
     def __init__(self, plan: Plan, file: FileFacts) -> None:
         self.plan = plan
@@ -94,5 +98,5 @@ class FileEdits:
         first_party = {self.file.package[0]} if self.file.package else set()
         added = add_imports(self.source, wanted, first_party, self.style.line_length)
         for home in homes:
-            added += constant_edits(home, self.source, self.style)
+            added += constant_edits(home, self.source, self.style, pads=self.pads)
         self.edits += added

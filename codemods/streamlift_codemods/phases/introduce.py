@@ -72,6 +72,8 @@ class _FileIntroducing(FileEdits):
         found: What takes the place of each site.
     """
 
+    pads = False  # or nobody could tell what was there before
+
     def __init__(self, plan: Plan, file: FileFacts) -> None:
         super().__init__(plan, file)
         self.found: dict[Site, Both] = {}

@@ -63,12 +63,12 @@ def _of_site(site: Site, plan: Plan, fingerprint: str) -> Finding:
     code = code_of(site, plan.contents.get(site))
     detail = site.grade or site.reason or ""
     as_text = ", as text" if site.as_text else ""
-    outcome = f"{site.verdict} ({detail}{as_text})" if detail else site.verdict
+    phase = ", in phase 1" if site.is_beside else ""
+    outcome = f"{site.verdict} ({detail}{as_text}{phase})" if detail else site.verdict
     headline = f"{outcome} in {site.scope.path or 'the module'}"
     message, remedy = _advice(site, code, plan)
-    return Finding(
-        code, site.source, site.source.span(site.node), headline, message, remedy, site, fingerprint
-    )
+    source, span = site.source.on_disk(site.source.span(site.node))
+    return Finding(code, source, span, headline, message, remedy, site, fingerprint)
 
 
 def _advice(site: Site, code: str, plan: Plan) -> tuple[str, str]:
@@ -84,7 +84,8 @@ def _advice(site: Site, code: str, plan: Plan) -> tuple[str, str]:
 def _of_fault(fault: IgnoreFault) -> Finding:
     name = RULES[fault.code].name
     message, remedy = sentence(fault.message), sentence(fault.remedy)
-    return Finding(fault.code, fault.source, fault.span, name, message, remedy)
+    source, span = fault.source.on_disk(fault.span)
+    return Finding(fault.code, source, span, name, message, remedy)
 
 
 def sentence(text: str) -> str:

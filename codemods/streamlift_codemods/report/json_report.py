@@ -77,6 +77,7 @@ def _site(site: Site, plan: Plan, fingerprint: str) -> Row:
         "verdict": site.verdict,
         "grade": site.grade,
         "as_text": site.as_text,
+        "phase": 1 if site.is_beside else 0,
         "reason": site.reason,
         "source": site.shown,
         "text": None if site.text is None else _text(site.text),
@@ -113,6 +114,7 @@ def _part(part: Part) -> str | Row:
 
 
 def _place(source: SourceFile, span: Span) -> Row:
+    source, span = source.on_disk(span)
     return {
         "path": source.name,
         "line": source.line_of(span.start),
@@ -129,7 +131,7 @@ def _place_of(source: SourceFile, node: ast.expr | ast.stmt) -> Row:
 def _producer(producer: Producer, plan: Plan) -> Row:
     return {
         "path": producer.file.name,
-        "line": producer.node.lineno,
+        "line": producer.file.source.line_on_disk(producer.node),
         "function": producer.path,
         "async": producer.is_async,
         "sites": len(producer.sites),

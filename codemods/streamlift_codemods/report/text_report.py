@@ -131,13 +131,14 @@ def _note(label: str, text: str, paint: Paint) -> str:
 def _left(consumer: Consumer, paint: Paint) -> str:
     """Return a paragraph for a place that goes on reading text."""
     file, node, reason = consumer.file, consumer.node, consumer.reason or ""
-    span = file.source.span(node)
-    place = paint(f"{file.name}:{node.lineno}:{file.source.column_of(span.start)}", "bold")
+    source, span = file.source.on_disk(file.source.span(node))
+    line, column = source.line_of(span.start), source.column_of(span.start)
+    place = paint(f"{file.name}:{line}:{column}", "bold")
     head = f"{place}: {consumer.kind} {consumer.verdict} ({reason})"
     head += f" in {consumer.scope.path or 'the module'}\n"
     if consumer.source is None:  # most read what another service sends
         return f"{head}\n"
-    shown = excerpt(file.source, span, paint)
+    shown = excerpt(source, span, paint)
     notes = _note("why", _meaning(reason), paint) + _note("help", _remedy(reason), paint)
     return f"{head}{shown}{notes}\n"
 
