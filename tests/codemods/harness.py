@@ -21,11 +21,12 @@ from pathlib import Path
 from starlette.responses import Response
 
 from streamlift.testing.asgi_recorder import record
+from streamlift_codemods.before_phase_1 import before_phase_1
 from streamlift_codemods.plan import Plan
-from streamlift_codemods.project import open_project
+from streamlift_codemods.project import Project, open_project
 from streamlift_codemods.reasons import REASONS
 from streamlift_codemods.run import run
-from streamlift_codemods.settings import read_settings
+from streamlift_codemods.settings import Settings, read_settings
 from streamlift_legacy import Stage, configure
 from streamlift_legacy.observed import TALLIES
 
@@ -122,13 +123,36 @@ def migrate(files: Files) -> Migration:
 
 def introduced(files: Files) -> Files:
     """Return *files* after phase 1."""
+    with _opened(files) as (project, settings):
+        plan, changes = run(project, settings, phase=1)
+        _check_plan(plan)
+        return {**files, **changes}
+
+
+@contextmanager
+def _opened(files: Files) -> Iterator[tuple[Project, Settings]]:
     with tempfile.TemporaryDirectory(prefix="streamlift-") as folder:
         root = Path(folder).resolve()
         write(root, files)
         settings = read_settings(root)
-        plan, changes = run(open_project([root], settings.exclude), settings, phase=1)
-        _check_plan(plan)
-        return {**files, **changes}
+        yield open_project([root], settings.exclude), settings
+
+
+def check_way_from_phase_1(migration: Migration, side_by_side: Files) -> None:
+    """Phase 1 changes nothing again; what was before is found again; phase 2 makes the same of both."""
+    assert introduced(side_by_side) == side_by_side
+    assert without_phase_1(side_by_side) == migration.before
+    with _opened(side_by_side) as (project, settings):
+        _, changes = run(project, settings, phase=2)
+        assert {**side_by_side, **changes} == migration.after
+
+
+def without_phase_1(files: Files) -> Files:
+    """Return *files* as they were before phase 1."""
+    with _opened(files) as (project, _):
+        before = before_phase_1(project)
+        kept = {name: raw for name, raw in files.items() if name not in before.gone}
+        return {**kept, **before.texts}
 
 
 def write(root: Path, files: Files) -> None:
@@ -521,15 +545,17 @@ def check_second_run(migration: Migration) -> None:
     assert not AUTOMATIC & set(again.verdicts)
 
 
-def check_same_stream(case: Case, migration: Migration) -> None:
-    """Run both forms under every scenario: items, end, exceptions and effects are equal."""
-    if case.entry is None or not migration.changed:
+def check_same_stream(case: Case, migration: Migration, side_by_side: Files) -> None:
+    """Run every form under every scenario: items, end, exceptions and effects are equal.
+
+    Phase 1 is a shadow each time, and off or live in turns.
+    """
+    if case.entry is None or migration.after == side_by_side == migration.before:
         return
     with tempfile.TemporaryDirectory(prefix="streamlift-") as folder:
         old, new = Path(folder, "old"), Path(folder, "new")
         write(old, migration.before)
         write(new, migration.after)
-        side_by_side = introduced(migration.before)
         write(Path(folder, "both"), side_by_side)
         for number, scenario in enumerate(SCENARIOS):
             expected, happened = map(shown, observe(old, case.entry, scenario))
@@ -675,3 +701,4 @@ def check_variant(case: Case, base: Migration, variant: Variant) -> None:
     check_lossless(migration)
     if variant.name == "windows":  # of the others the plain form tells
         check_second_run(migration)
+    assert without_phase_1(introduced(files)) == files

@@ -25,6 +25,8 @@ from tests.codemods.harness import (
     check_second_run,
     check_variant,
     check_verdicts,
+    check_way_from_phase_1,
+    introduced,
     migrate,
     variant_of,
 )
@@ -69,9 +71,11 @@ def test_names_are_unique():
 @pytest.mark.parametrize("case", [*params()])
 def test_case(case):
     migration = migrated(case.name)
+    side_by_side = introduced(case.files)
 
     check_parses(migration)
-    check_same_stream(case, migration)
+    check_same_stream(case, migration, side_by_side)
+    check_way_from_phase_1(migration, side_by_side)
     check_verdicts(case, migration)
     check_second_run(migration)
     check_lossless(migration)
