@@ -545,21 +545,24 @@ def check_second_run(migration: Migration) -> None:
     assert not AUTOMATIC & set(again.verdicts)
 
 
-def check_same_stream(case: Case, migration: Migration, side_by_side: Files) -> None:
+def check_same_stream(case: Case, migration: Migration, side_by_side: Files | None = None) -> None:
     """Run every form under every scenario: items, end, exceptions and effects are equal.
 
-    Phase 1 is a shadow each time, and off or live in turns.
+    Phase 1, if its files are given, is a shadow each time, and off or live in turns.
     """
-    if case.entry is None or migration.after == side_by_side == migration.before:
+    both = migration.before if side_by_side is None else side_by_side
+    if case.entry is None or migration.after == both == migration.before:
         return
     with tempfile.TemporaryDirectory(prefix="streamlift-") as folder:
         old, new = Path(folder, "old"), Path(folder, "new")
         write(old, migration.before)
         write(new, migration.after)
-        write(Path(folder, "both"), side_by_side)
+        write(Path(folder, "both"), both)
         for number, scenario in enumerate(SCENARIOS):
             expected, happened = map(shown, observe(old, case.entry, scenario))
-            stages = [Stage.SHADOW, (Stage.OFF, Stage.LIVE)[number % 2]]
+            stages = [Stage.SHADOW, (Stage.OFF, Stage.LIVE)[number % 2]] * (
+                both != migration.before
+            )
             for root, stage in [(new, None), *((Path(folder, "both"), stage) for stage in stages)]:
                 found, happened_now = _observed_at(stage, root, case.entry, scenario)
                 assert shown(found) == expected, (scenario.name, stage)

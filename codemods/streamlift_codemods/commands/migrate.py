@@ -70,7 +70,6 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _rewrite(options: argparse.Namespace) -> int:
-    from dataclasses import replace  # a start that only needs the options does without
 
     from ..codes import Codes, read_codes
     from ..colours import paint_for_output
