@@ -101,9 +101,7 @@ class Project:
                 self._bytes[name] = _read_regular(self.files[name])
             except OSError as error:
                 self._bytes[name] = None
-                problem = f"cannot be read ({error.strerror})"
-                remedy = "check that it exists and its permissions"
-                self.errors.append(UnreadableSource(name, problem, remedy, "unreadable"))
+                self.errors.append(_unreadable(name, error))
         return self._bytes[name]
 
     def changed_on_disk(self) -> list[str]:
@@ -218,9 +216,10 @@ def open_project(
             os.path.commonpath([p.resolve() if p.is_dir() else p.resolve().parent for p in paths])
         )
     root = project_root(scanned)
+    search = _Search(tuple(exclude))
     selected: dict[str, Path] = {}
     for path in paths:
-        for file in _python_files(path.resolve(), exclude):
+        for file in search.python_files(path.resolve()):
             selected[_name(file, scanned)] = file
     if not selected:
         raise UsageError(
@@ -229,14 +228,21 @@ def open_project(
     named = {path.resolve() for path in paths}
     files = dict(selected)
     if root not in named:
-        for file in _python_files(root, exclude):
+        for file in search.python_files(root):
             files.setdefault(_name(file, scanned), file)
     chosen = {
         name
         for name, file in selected.items()
         if not include or file in named or _is_included(file, root, include)
     }
-    return Project(root, scanned, files, chosen)
+    errors = [_unreadable(_name(folder, scanned), error) for folder, error in search.unread.items()]
+    return Project(root, scanned, files, chosen, errors=errors)
+
+
+def _unreadable(name: str, error: OSError) -> UnreadableSource:
+    problem = f"cannot be read ({error.strerror})"
+    remedy = "check that it exists and its permissions"
+    return UnreadableSource(name, problem, remedy, "unreadable")
 
 
 def _name(path: Path, scanned: Path) -> str:
@@ -265,36 +271,51 @@ def is_project(folder: Path) -> bool:
         return False
 
 
-def _python_files(path: Path, exclude: Iterable[str]) -> Iterator[Path]:
-    if path.is_file():
-        yield path
-        return
-    yield from _walk(path, path, [], tuple(exclude))
+class _Search:
+    """Finds Python files.
 
+    Args:
+        exclude: Globs of files and folders that are passed over.
 
-def _walk(
-    folder: Path, top: Path, ignores: list[tuple[Path, GitIgnoreSpec]], exclude: tuple[str, ...]
-) -> Iterator[Path]:
-    try:
-        with os.scandir(folder) as entries:
-            listed = sorted(entries, key=lambda entry: entry.name)
-    except OSError:
-        return
-    if any(entry.name == ".gitignore" for entry in listed):
-        ignores = [*ignores, (folder, _read_gitignore(folder / ".gitignore"))]
-    for entry in listed:
-        is_directory = entry.is_dir(follow_symlinks=False)
-        if is_directory and entry.name in NEVER:
-            continue
-        if not is_directory and not entry.name.endswith(".py"):
-            continue
-        path = folder / entry.name
-        if _is_ignored(path, is_directory, ignores) or _is_excluded(path, top, exclude):
-            continue
-        if is_directory:
-            yield from _walk(path, top, ignores, exclude)
-        elif not _is_folder(entry):  # what is neither is reported when it is read
+    Attributes:
+        unread: The folders that cannot be read, and why.
+    """
+
+    def __init__(self, exclude: tuple[str, ...]) -> None:
+        self.exclude = exclude
+        self.unread: dict[Path, OSError] = {}
+
+    def python_files(self, path: Path) -> Iterator[Path]:
+        """Give the file *path*, or the files in the folder *path* that no `.gitignore` names; no link to a folder is followed."""
+        if path.is_file():
             yield path
+        else:
+            yield from self._walk(path, path, [])
+
+    def _walk(
+        self, folder: Path, top: Path, ignores: list[tuple[Path, GitIgnoreSpec]]
+    ) -> Iterator[Path]:
+        try:
+            with os.scandir(folder) as entries:
+                listed = sorted(entries, key=lambda entry: entry.name)
+        except OSError as error:
+            self.unread[folder] = error
+            return
+        if any(entry.name == ".gitignore" for entry in listed):
+            ignores = [*ignores, (folder, _read_gitignore(folder / ".gitignore"))]
+        for entry in listed:
+            is_directory = entry.is_dir(follow_symlinks=False)
+            if is_directory and entry.name in NEVER:
+                continue
+            if not is_directory and not entry.name.endswith(".py"):
+                continue
+            path = folder / entry.name
+            if _is_ignored(path, is_directory, ignores) or _is_excluded(path, top, self.exclude):
+                continue
+            if is_directory:
+                yield from self._walk(path, top, ignores)
+            elif not _is_folder(entry):  # what is neither is reported when it is read
+                yield path
 
 
 def _read_regular(path: Path) -> bytes:

@@ -97,6 +97,23 @@ def test_undo_goes_back_run_by_run(project):
     )
 
 
+@pytest.mark.parametrize("phases", [(1, 2, 3), (2, 3)])
+def test_each_phase_can_be_taken_back(project, phases):
+    states = [snapshot(project / "pkg")]
+    for phase in phases:
+        if phase == 3:  # until now somebody else might have called the producers
+            write(project, {"pyproject.toml": b"[tool.streamlift]\nclosed-world = true\n"})
+        in_process("migrate", project, "--phase", phase, "--write")
+        if snapshot(project / "pkg") != states[-1]:
+            states.append(snapshot(project / "pkg"))
+    assert len(states) > (2 if phases == (2, 3) else 1)
+
+    for state in states[-2::-1]:
+        assert in_process("undo", project).returncode == 0
+        assert snapshot(project / "pkg") == state
+    assert not (project / ".streamlift").exists()
+
+
 def test_runs_are_listed_and_shown_before_they_are_taken_back(project):
     migrate(project, "--producer", "pkg.chat:first")
     migrate(project, "--producer", "pkg.more:first")
