@@ -60,7 +60,6 @@ class Flags:
 
     def look_again(self) -> None:
         """Make the rules again if something that they come from has changed."""
-        self.due = monotonic() + self.fresh_for
         seen = _Seen(
             self.killed or os.environ.get(KILL, "").strip().lower() not in _NO,
             os.environ.get(STAGE, ""),
@@ -70,6 +69,8 @@ class Flags:
         if seen != self._seen:
             self._seen = seen
             self.rules = _rules(seen)
+        # Not before: who comes in the meantime would go on with the rules as they were.
+        self.due = monotonic() + self.fresh_for
 
     def forget_reader(self) -> None:
         """Begin anew with the file: a forked child has no thread that still reads it."""

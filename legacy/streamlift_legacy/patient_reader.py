@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from threading import Event, Thread
+from time import monotonic
 
 PATIENCE = 0.05
 """Seconds: a local file takes well under one thousandth of this."""
@@ -26,14 +27,23 @@ class PatientReader:
     def __init__(self, path: str) -> None:
         self.text: str | None = None
         self._path = Path(path)
-        self._reading: Event | None = None
+        self._reading: tuple[Event, float] | None = None
 
     def read(self) -> str | None:
         """Return the text of the file, or what was read last if that takes too long."""
-        if self._reading is None:
-            self._reading = done = Event()
-            Thread(target=self._read, args=(done,), name="streamlift-stages", daemon=True).start()
-            done.wait(PATIENCE)
+        reading = self._reading
+        if reading is None:
+            done = Event()
+            thread = Thread(target=self._read, args=(done,), name="streamlift-stages", daemon=True)
+            reading = self._reading = done, monotonic() + PATIENCE
+            try:
+                thread.start()
+            except RuntimeError:  # no thread can be started
+                self._reading = None
+                raise
+        # Who comes while somebody else reads waits for the same text.
+        done, until = reading
+        done.wait(max(0.0, until - monotonic()))
         return self.text
 
     def _read(self, done: Event) -> None:

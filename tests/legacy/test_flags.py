@@ -4,12 +4,16 @@ import os
 import subprocess
 import sys
 import textwrap
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+from time import monotonic
 
 import pytest
 
 from streamlift import SSEFormatter, StreamingChunk
 from streamlift_legacy import begin, configure, flush
 from streamlift_legacy.flags import FLAGS, KILL, STAGE, STAGES_FILE
+from streamlift_legacy.patient_reader import PatientReader
 
 OLD, NEW = "old", "new"
 SSE = SSEFormatter(terminator="\n")  # so that the two texts can be told apart
@@ -141,6 +145,17 @@ def test_a_file_that_hangs_holds_no_stream(stages_file):
         pass
     stages_file.unlink()
     assert served(stage="live") is NEW
+
+
+def test_streams_that_begin_while_the_file_is_read_wait_for_the_same_text():
+    reader = PatientReader("no file")
+    done = Event()
+    reader._reading = done, monotonic() + 60
+    with ThreadPoolExecutor(1) as pool:
+        read = pool.submit(reader.read)
+        reader.text = "live"
+        done.set()
+        assert read.result() == "live"
 
 
 def test_what_is_wrong_is_told(stages_file, caplog):
