@@ -1,12 +1,14 @@
-"""The copy of the Pattern-1 app that the demo records, migrates and records again."""
+"""The copy of the Pattern-1 app that the demo migrates, and records before and after each phase."""
 
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 from streamlift.testing.recording import Recording, RecordingError
-from streamlift.testing.socket_recorder import serve
+from streamlift.testing.socket_recorder import Server, serve
 
 from .scenarios import Scenario
 from .tool import DemoError
@@ -37,8 +39,22 @@ def compile_app(app: Path) -> int:
     return len(modules)
 
 
-def record_app(app: Path, scenarios: Sequence[Scenario]) -> list[Recording]:
-    """Run *app* on a real server with an empty history and record the answers, in order."""
+@contextmanager
+def serve_app(
+    app: Path,
+    application: str = f"{PACKAGE}.app:create_app",
+    more: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[Server]:
+    """Run *app* on a real server, with an empty history.
+
+    Args:
+        app: Where it is.
+        application: What makes it.
+        more: Variables of its environment.
+
+    Raises:
+        DemoError: If it does not start, or what was asked is not answered.
+    """
     with tempfile.TemporaryDirectory() as folder:
         environment = {
             "STREAMLIFT_EXAMPLE_DATABASE": str(Path(folder, "history.sqlite3")),
@@ -46,23 +62,35 @@ def record_app(app: Path, scenarios: Sequence[Scenario]) -> list[Recording]:
             "STREAMLIFT_EXAMPLE_MODEL": "",
             # Old and new code have the same file names: nothing of the old may be cached.
             "PYTHONDONTWRITEBYTECODE": "1",
+            **more,
         }
         try:
             with serve(
-                f"{PACKAGE}.app:create_app",
+                application,
                 directory=app.parent,
                 environment=environment,
                 options={"factory": True},
             ) as server:
-                return [
-                    server.record(
-                        scenario.path,
-                        method=scenario.method,
-                        headers=[(b"Content-Type", b"application/json")],
-                        body=scenario.body,
-                        disconnect_after=scenario.leaves_after,
-                    )
-                    for scenario in scenarios
-                ]
+                yield server
         except RecordingError as error:
             raise DemoError(str(error)) from error
+
+
+def record_app(app: Path, scenarios: Sequence[Scenario]) -> list[Recording]:
+    """Run *app* on a real server and record its answers, in order."""
+    with serve_app(app) as server:
+        return record(server, scenarios)
+
+
+def record(server: Server, scenarios: Sequence[Scenario]) -> list[Recording]:
+    """Return what *server* answers, in order."""
+    return [
+        server.record(
+            scenario.path,
+            method=scenario.method,
+            headers=[(b"Content-Type", b"application/json")],
+            body=scenario.body,
+            disconnect_after=scenario.leaves_after,
+        )
+        for scenario in scenarios
+    ]

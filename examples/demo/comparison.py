@@ -1,24 +1,29 @@
-"""Compare the answers of the app before and after its migration."""
+"""Compare the answers of the app before and after each phase of its migration."""
+
+from collections.abc import Mapping
 
 from streamlift.testing.byte_diff import difference
 from streamlift.testing.recording import Recording
 
 from .scenarios import Scenario
-from .screen import Row
-
-SAME = "identical"
+from .screen import SAME, Row
 
 
-def compare(scenario: Scenario, before: Recording, after: Recording) -> Row:
-    """Return the row of one scenario."""
-    differing = [aspect for aspect, equal in _aspects(before, after) if not equal]
+def compare(scenario: Scenario, before: Recording, after: Mapping[str, Recording]) -> Row:
+    """Return the row of one scenario: its answer *before*, and *after* each phase."""
+    results = {phase: _result(before, recording) for phase, recording in after.items()}
     return Row(
         scenario=scenario.name,
-        messages=len(after.messages),
-        size=len(after.body),
-        result=f"DIFFERENT: {', '.join(differing)}" if differing else SAME,
-        same=not differing,
+        messages=len(before.messages),
+        size=len(before.body),
+        results=results,
+        same=set(results.values()) == {SAME},
     )
+
+
+def _result(before: Recording, after: Recording) -> str:
+    differing = [aspect for aspect, equal in _aspects(before, after) if not equal]
+    return f"DIFFERENT: {', '.join(differing)}" if differing else SAME
 
 
 def explain(before: Recording, after: Recording, *, colour: bool) -> str:

@@ -1,6 +1,6 @@
 """What the demo prints: with colours on a terminal, plain text anywhere else."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rich.console import Console
@@ -8,17 +8,26 @@ from rich.table import Table
 from rich.text import Text
 
 PLAIN_WIDTH = 100
+SAME = "identical"
 DIFF_STYLES = (("+++", "bold"), ("---", "bold"), ("@@", "cyan"), ("+", "green"), ("-", "red"))
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the last table."""
+    """One line of the last table.
+
+    Attributes:
+        scenario: What was asked.
+        messages: How many messages the answer had in the beginning.
+        size: How many bytes.
+        results: What became of it after each phase.
+        same: Whether it is the same after all of them.
+    """
 
     scenario: str
     messages: int
     size: int
-    result: str
+    results: Mapping[str, str]
     same: bool
 
 
@@ -71,10 +80,14 @@ class Screen:
         table.add_column("   scenario", no_wrap=True)
         table.add_column("messages", justify="right")
         table.add_column("bytes", justify="right")
-        table.add_column("result", no_wrap=True)
+        for phase in rows[0].results:
+            table.add_column(phase, no_wrap=True)
         for row in rows:
-            result = Text(row.result, style="green" if row.same else "bold red")
-            table.add_row(f"   {row.scenario}", str(row.messages), str(row.size), result)
+            results = [
+                Text(result, style="green" if result == SAME else "bold red")
+                for result in row.results.values()
+            ]
+            table.add_row(f"   {row.scenario}", str(row.messages), str(row.size), *results)
         self._console.print()
         self._console.print(table)
 

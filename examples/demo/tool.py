@@ -47,15 +47,20 @@ def scan(app: Path) -> Scan:
     return Scan(text=_run("scan", app), verdicts=verdicts)
 
 
-def preview(app: Path) -> str:
-    """Return the unified diff of phase 2; empty if there is nothing to change."""
-    return _run("migrate", app, "--phase", "2")
+def preview(app: Path, phase: int) -> str:
+    """Return the unified diff of a phase; empty if there is nothing to change."""
+    return _run("migrate", app, "--phase", str(phase))
 
 
-def migrate(app: Path) -> str:
-    """Write the changes of phase 2 and return what the tool says about it."""
+def migrate(app: Path, phase: int) -> str:
+    """Write the changes of a phase and return what the tool says about it."""
     # The copy may lie inside somebody's repository: it is ours all the same.
-    return _run("migrate", app, "--phase", "2", "--write", "--allow-dirty")
+    return _run("migrate", app, "--phase", str(phase), "--write", "--allow-dirty")
+
+
+def status(app: Path) -> str:
+    """Return what `streamlift status` says is left."""
+    return _run("status", app)
 
 
 def _run(command: str, app: Path, *options: str) -> str:

@@ -6,38 +6,64 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from examples.demo import __main__ as demo
+from examples.demo.app_under_test import serve_app
+from examples.demo.flag_flip import CLIENTS, FRAMES, Flip
 from examples.demo.tool import DemoError, Scan
 
 ROOT = Path(__file__).parents[2]
 
 
 class Tool:
-    """Does what the commands do, by copying `pattern2` with an edit."""
+    """Does what the commands do, by copying the app in that phase, with an edit."""
 
     def __init__(self, *edit):
         self.edit = edit
-        self.migrated = False
+        self.phase = 0
 
     def scan(self, app):
-        verdict = "already" if self.migrated else "auto"
-        return Scan(text=f"5 sites: {verdict}", verdicts=Counter({verdict: 5}))
+        return Scan(text="5 sites: auto", verdicts=Counter(auto=5))
 
-    def preview(self, app):
+    def preview(self, app, phase):
         assert (app / "controller.py").exists()
-        return "" if self.migrated else "--- a\n+++ b\n" + "+[bold]line\n" * 50
+        return "" if self.phase >= phase else "--- a\n+++ b\n" + "+[bold]line\n" * 50
 
-    def migrate(self, app):
-        self.migrated = True
-        shutil.copytree(ROOT / "examples" / "pattern2", app, dirs_exist_ok=True)
+    def migrate(self, app, phase):
+        self.phase = phase
+        source = ROOT / "examples" / ("phase1" if phase == 1 else "pattern2")
+        shutil.copytree(source, app, dirs_exist_ok=True)
         module = app / "sse_contracts.py"
-        if self.edit:
+        if self.edit and phase == 2:
             module.write_text(module.read_text().replace(*self.edit))
         return "migrated"
+
+    def status(self, app):
+        return demo.DONE if self.phase == 3 else "9 sites are left"
+
+
+class Flags:
+    """A flag that is not flipped: the real one takes seconds."""
+
+    def __init__(self, server):
+        self.server = server
+
+    def flip(self):
+        counts = {"match": 1, "shadow_streams": CLIENTS, "live_streams": CLIENTS}
+        return Flip({"off": CLIENTS}, counts)
+
+    def set(self, text):
+        assert text == "* = live"
+
+
+@contextmanager
+def served_with_flags(app):
+    with serve_app(app) as server:
+        yield Flags(server)
 
 
 @pytest.fixture
@@ -45,10 +71,10 @@ def run(monkeypatch, capsys):
     monkeypatch.setenv("NO_COLOR", "1")
 
     def run(tool):
-        for command in ("scan", "preview", "migrate"):
+        for command in ("scan", "preview", "migrate", "status"):
             monkeypatch.setattr(demo, command, getattr(tool, command))
-        status = demo.main()
-        return status, capsys.readouterr().out
+        monkeypatch.setattr(demo, "served_with_flags", served_with_flags)
+        return demo.main(), capsys.readouterr().out
 
     return run
 
@@ -64,20 +90,31 @@ def test_the_real_tool_passes():
     )
 
     assert finished.returncode == 0, finished.stdout + finished.stderr
-    assert finished.stdout.splitlines()[-1].startswith("PASS: ")
-
-
-def test_the_same_bytes_pass(run):
-    status, output = run(Tool())
-
-    assert status == 0
-    assert output.splitlines()[-1].startswith(
-        "PASS: 5 of 5 sites migrated, 9 of 9 scenarios identical"
+    *_, verdict = finished.stdout.splitlines()
+    assert verdict.startswith(
+        "PASS: 9 sites, three phases, 9 of 9 scenarios identical in status, headers, message"
+        " boundaries, bytes and end; 12 of 12 live clients"
     )
-    assert re.search(r"tool call +11 +790 +identical", output)
-    assert "+[bold]line" in output
-    assert "... 12 more lines ..." in output
-    assert "\x1b" not in output
+    assert re.search(r"tool call +11 +790 +identical +identical +identical", finished.stdout)
+    assert re.search(r"\.\.\. \d+ more lines \.\.\.", finished.stdout)
+    assert "\x1b" not in finished.stdout
+
+
+@pytest.mark.parametrize(
+    ("same", "counts", "good"),
+    [
+        (CLIENTS, {"match": 9}, True),
+        (CLIENTS - 1, {"match": 9}, False),
+        (CLIENTS, {}, False),
+        (CLIENTS, {"match": 9, "mismatch": 1}, False),
+        (CLIENTS, {"match": 9, "shadow_streams": 1}, False),
+        (CLIENTS, {"match": 2 * CLIENTS * FRAMES}, False),  # the kill switch came too late
+    ],
+)
+def test_a_flip_is_good_if_every_stage_was_there_and_every_byte(same, counts, good):
+    streams = {"shadow_streams": CLIENTS, "live_streams": CLIENTS}
+
+    assert Flip({"live": same}, {**streams, **counts}).good is good
 
 
 def test_another_byte_fails_and_is_shown(run):
@@ -86,9 +123,10 @@ def test_another_byte_fails_and_is_shown(run):
     )
 
     assert status == 1
-    assert output.splitlines()[-1].startswith("FAIL: 5 of 5 sites migrated, 7 of 9 scenarios")
+    assert output.splitlines()[-1].startswith("FAIL: 5 sites, three phases, 7 of 9 scenarios")
     assert "DIFFERENT: body, message boundaries" in output
     assert "first difference: separators" in output
+    assert "+[bold]line" in output
 
 
 def test_a_module_that_does_not_compile_is_told(run):
@@ -107,7 +145,7 @@ def test_an_app_that_does_not_start_is_told(run):
 
 def test_a_tool_that_finds_nothing_is_told(run):
     tool = Tool()
-    tool.migrated = True
+    tool.phase = 3
     status, output = run(tool)
 
     assert status == 1
@@ -117,7 +155,7 @@ def test_a_tool_that_finds_nothing_is_told(run):
 def test_a_tool_that_fails_is_told(run, monkeypatch):
     tool = Tool()
 
-    def broken(app):
+    def broken(app, phase):
         raise DemoError("`streamlift migrate` ended with status 2:\nwhy")
 
     tool.migrate = broken
@@ -129,6 +167,8 @@ def test_a_tool_that_fails_is_told(run, monkeypatch):
 
 def test_nothing_is_left_behind(run, monkeypatch, tmp_path):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    run(Tool())
+    tool = Tool()
+    tool.phase = 3
+    run(tool)
 
     assert list(tmp_path.iterdir()) == []
