@@ -15,7 +15,7 @@ help: ## list the commands
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-demo: .venv/ready ## migrate the bundled Pattern-1 app and compare its bytes before and after
+demo: .venv/ready ## take the bundled Pattern-1 app through the three phases and compare its bytes
 	@$(BIN)/python -m examples.demo
 
 test: .venv/ready ## run the test suite; ARGS=tests/runtime for a part of it
