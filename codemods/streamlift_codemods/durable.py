@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import shutil
+import stat
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -26,12 +26,13 @@ def store(path: Path, text: bytes, like: Path | None = None) -> None:
 
 def copy_access(source: Path, target: Path) -> None:
     """Give *target* the mode of *source*, and its owner as far as that is allowed."""
-    if hasattr(os, "chown"):
-        wanted, found = source.stat(), target.stat()
-        if (wanted.st_uid, wanted.st_gid) != (found.st_uid, found.st_gid):
-            with contextlib.suppress(PermissionError):
-                os.chown(target, wanted.st_uid, wanted.st_gid)
-    shutil.copymode(source, target)  # after the owner, a change of which drops bits of the mode
+    wanted, found = source.stat(), target.stat()
+    if hasattr(os, "chown") and (wanted.st_uid, wanted.st_gid) != (found.st_uid, found.st_gid):
+        with contextlib.suppress(PermissionError):
+            os.chown(target, wanted.st_uid, wanted.st_gid)
+    target.chmod(
+        stat.S_IMODE(wanted.st_mode)
+    )  # after the owner, a change of which drops bits of it
 
 
 def put(stored: Path, target: Path) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from .durable import store, sync_folder
 from .errors import ToolError, UsageError
+from .journal_folder import FOLDER
 from .lock import locked
 from .recorded_run import RecordedRun, WriteError
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     from .recorded_run import Change, RecordedFile
 
-FOLDER = ".streamlift"
 KEPT = 20
 
 
@@ -204,15 +204,3 @@ class Journal:
         with contextlib.suppress(OSError):
             if {path.name for path in self.folder.iterdir()} <= {".gitignore", "lock"}:
                 shutil.rmtree(self.folder)
-
-
-def journal_around(folder: Path) -> Journal | None:
-    """Return the journal of the project that *folder* lies in, if it has one."""
-    return next((Journal(p) for p in (folder, *folder.parents) if (p / FOLDER).is_dir()), None)
-
-
-def refuse_unfinished(folder: Path) -> None:
-    """Raise UnfinishedRun if there is one in the project that *folder* lies in."""
-    journal = journal_around(folder)
-    if journal is not None:
-        journal.refuse_unfinished()

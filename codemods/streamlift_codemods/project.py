@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from .carriers import TEST_FILE
 from .errors import UnreadableSource, UsageError
+from .journal_folder import FOLDER
 from .mentions import Mentions, mentions
 from .progress import Progress
 from .scopes import ScopeTree
@@ -37,7 +38,7 @@ NEVER = {
     ".tox",
     ".nox",
     ".eggs",
-    ".streamlift",
+    FOLDER,
 }
 PROJECT_MARKS = ("pyproject.toml", "setup.cfg", ".git")
 SETUP_SCRIPT = re.compile(rb"\b(?:setuptools|distutils|skbuild)\b")

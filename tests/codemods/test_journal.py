@@ -270,11 +270,11 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
-def killed(*arguments):
-    done = subprocess.run(
-        [sys.executable, "-c", KILLED, *map(str, arguments)], env=ENVIRONMENT, check=False
-    )
-    assert done.returncode == -signal.SIGKILL
+def killed(*arguments, how="SIGKILL"):
+    """Run a command that gets a signal when it is about to write its second file."""
+    code = KILLED.replace("SIGKILL", how)
+    command = [sys.executable, "-c", code, *map(str, arguments)]
+    return subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, check=False)
 
 
 @needs_git
@@ -288,7 +288,7 @@ def test_a_killed_run_is_told_and_can_be_taken_back_or_finished(project, tmp_pat
     shutil.copytree(project, whole)
     migrate(whole)
 
-    killed("migrate", project, "--phase", 2, "--write")
+    assert killed("migrate", project, "--phase", 2, "--write").returncode == -signal.SIGKILL
     told = (
         f"streamlift: {project}: holds an unfinished run (1 of 3 files written: streamlift migrate"
     )
@@ -304,6 +304,15 @@ def test_a_killed_run_is_told_and_can_be_taken_back_or_finished(project, tmp_pat
         assert snapshot(project) == snapshot(whole)
         assert done.stdout.startswith("pkg/chat.py\npkg/more.py\n")
         assert in_process("undo", project).returncode == 0
+    assert tree(project) == before
+
+
+def test_an_interrupted_run_changes_nothing(project):
+    before = tree(project)
+
+    done = killed("migrate", project, "--phase", 2, "--write", how="SIGINT")
+
+    assert (done.returncode, lines(done)[-1]) == (130, "streamlift: interrupted")
     assert tree(project) == before
 
 

@@ -36,7 +36,6 @@ def opened(paths: list[Path], *, writes: bool = False) -> tuple[Project, Setting
         UsageError: If a path does not exist, or the settings are wrong.
         UnfinishedRun: If a run of it was interrupted, and this one *writes*; others are told.
     """
-    from ..journal import UnfinishedRun, refuse_unfinished
     from ..progress import Progress
     from ..project import open_project, project_root
     from ..settings import read_settings
@@ -47,13 +46,24 @@ def opened(paths: list[Path], *, writes: bool = False) -> tuple[Project, Setting
     settings = read_settings(project_root(paths[0].resolve()))
     project = open_project(paths, settings.exclude, settings.include)
     project.progress = Progress(is_shown=is_watched())
+    _look_for_unfinished_run(project, writes=writes)
+    return project, settings
+
+
+def _look_for_unfinished_run(project: Project, *, writes: bool) -> None:
+    from ..journal_folder import project_with_journal
+
+    root = project_with_journal(project.root)
+    if root is None:
+        return
+    from ..journal import Journal, UnfinishedRun
+
     try:
-        refuse_unfinished(project.root)
+        Journal(root).refuse_unfinished()
     except UnfinishedRun as run:
         if writes:
             raise
         tell(str(run))
-    return project, settings
 
 
 def report_errors(plan: Plan, options: argparse.Namespace) -> None:

@@ -71,12 +71,13 @@ def _resume(options: argparse.Namespace) -> int:
 
 
 def _journal(path: Path) -> Journal:
-    from ..journal import journal_around
+    from ..journal import Journal
+    from ..journal_folder import project_with_journal
 
     if not path.exists():
         raise UsageError(str(path), "does not exist", "name a file or a directory")
-    journal = journal_around(path.resolve())
-    if journal is None:
+    root = project_with_journal(path.resolve())
+    if root is None:
         remedy = "name the folder that was migrated, or use git"
         raise UsageError(str(path), "no run is recorded here", remedy)
-    return journal
+    return Journal(root)

@@ -21,7 +21,7 @@ def report_finished(plan: FinishPlan, changes: dict[str, bytes]) -> str:
     ]
     files = "".join(f"{name}\n" for name in sorted(changes))
     summary = f"{', '.join(done).capitalize()}; {_count(len(plan.stays), 'decorator stays', 'decorators stay')}.\n"
-    after = "Next: run your tests, then commit.\n" if changes else ""
+    after = "Next: run your tests, then commit; streamlift undo takes it back.\n" if changes else ""
     return f"{report_left(plan)}{files}{summary}{after}"
 
 

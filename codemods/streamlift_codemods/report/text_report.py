@@ -65,7 +65,7 @@ def report_written(plan: Plan, changes: dict[str, bytes]) -> str:
     for reason, number in Counter(site.reason or "" for site in left).most_common():
         lines.append(f"  {number:4d} {reason}: {_meaning(reason)}\n")
     if changes:
-        lines.append("Next: run your tests, then commit.\n")
+        lines.append("Next: run your tests, then commit; streamlift undo takes it back.\n")
     return "".join(lines)
 
 
