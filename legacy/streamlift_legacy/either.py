@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sys
 from time import monotonic
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from .background import BACKGROUND
 from .divergence import Divergence
@@ -71,29 +71,36 @@ class Wire:
 OFF = Wire()
 
 
+class Decision(NamedTuple):
+    """The stage of a producer, with the rules and the stage in its own code that it comes from."""
+
+    rules: Rules
+    own: Stage | str | None
+    stage: Stage
+
+
 class Producer:
     """What is known of the code of a producer.
 
     Attributes:
         code: Its code.
         name: Its name: `package.module:Class.method`.
-        decision: Its stage, with the rules and the stage in code that it comes from.
     """
 
-    __slots__ = ("code", "decision", "name")
+    __slots__ = ("_decision", "code", "name")
 
     def __init__(self, frame: FrameType) -> None:
         self.code: CodeType = frame.f_code
         self.name = producer_name(frame)
-        self.decision: tuple[Rules | None, Stage | str | None, Stage] = (None, None, Stage.OFF)
+        self._decision: Decision | None = None
 
-    def stage(self, rules: Rules, own: Stage | str | None) -> Stage:
+    def decide(self, rules: Rules, own: Stage | str | None) -> Decision:
         """Return its stage by *rules*, if its own code says *own*."""
-        decision = self.decision
-        if decision[0] is not rules or decision[1] is not own:
+        decision = self._decision
+        if decision is None or decision.rules is not rules or decision.own is not own:
             stage = rules.stage_of(self.name, None if own is None else Stage(own))
-            self.decision = decision = (rules, own, stage)
-        return decision[2]
+            self._decision = decision = Decision(rules, own, stage)
+        return decision
 
 
 class ComparingWire(Wire):
@@ -111,21 +118,17 @@ class ComparingWire(Wire):
         "_write",
     )
 
-    def __init__(
-        self, producer: Producer, contract: Contract, rules: Rules, own: Stage | str | None
-    ) -> None:
+    def __init__(self, producer: Producer, decision: Decision, contract: Contract) -> None:
         self.on = True
         self._producer = producer
-        self._own = own
-        self._rules = rules
-        stage = producer.stage(rules, own)
-        self._served = stage is Stage.LIVE
+        self._rules, self._own, stage = decision
+        self._served = served = stage is Stage.LIVE
         self._write = writer_of(contract)
         self._tally = tally = TALLIES[producer.name]
         self._match = tally.counts["match"].add
         self._conclusive = True
         self._frame = -1
-        tally.counts[f"{stage}_streams"].add()
+        tally.counts["live_streams" if served else "shadow_streams"].add()
 
     def either(
         self, old: Text, new: StreamingChunk | bool, contract: Contract | None = None
@@ -150,7 +153,7 @@ class ComparingWire(Wire):
     def _go_back(self) -> None:
         """Follow the rules, but never to a stage that is further on: that is decided at begin."""
         self._rules = FLAGS.rules
-        stage = self._producer.stage(self._rules, self._own)
+        stage = self._producer.decide(self._rules, self._own).stage
         self.on = self.on and stage is not Stage.OFF
         self._served = self._served and stage is Stage.LIVE
 
@@ -212,9 +215,10 @@ def begin(contract: Contract, *, stage: Stage | str | None = None) -> Wire:
         producer = _producers.get(id(frame.f_code))
         if producer is None:
             producer = _new_producer(frame)
-        if producer.stage(rules, stage) is Stage.OFF:
+        decision = producer.decide(rules, stage)
+        if decision.stage is Stage.OFF:
             return OFF
-        return ComparingWire(producer, contract, rules, stage)
+        return ComparingWire(producer, decision, contract)
     except Exception as error:  # noqa: BLE001 - the stream is served all the same
         _failed(error)
         return OFF

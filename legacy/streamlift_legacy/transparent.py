@@ -65,7 +65,7 @@ def transparent_writer(contract: Contract) -> Write:
 
     def write(chunk: StreamingChunk) -> str | bytes:
         # The usual payload: a dict of texts and numbers.
-        if type(chunk) is PayloadChunk and chunk._wire is None:  # noqa: SLF001 - a chunk of ours
+        if type(chunk) is PayloadChunk:
             payload = chunk.payload
             if type(payload) is dict:
                 for value in payload.values():
