@@ -62,7 +62,7 @@ def constant_of_decorator(producer: Producer, resolver: Resolver) -> Constant | 
             continue
         name = decorator.args[0]
         if tree.qualified_name(decorator.func) in OUR_DECORATOR and isinstance(name, ast.Name):
-            return _bound(name.id, producer.file, resolver)
+            return bound_constant(name.id, producer.file, resolver)
     return None
 
 
@@ -72,10 +72,10 @@ def constant_behind(boundary: ast.Call, file: FileFacts, resolver: Resolver) -> 
     if not isinstance(holder, ast.Name):
         return None
     is_global = file.tree.scope_of[holder].owner_of(holder.id) is file.tree.module
-    return _bound(holder.id, file, resolver) if is_global else None
+    return bound_constant(holder.id, file, resolver) if is_global else None
 
 
-def _bound(
+def bound_constant(
     name: str, file: FileFacts, resolver: Resolver, seen: tuple[FileFacts, ...] = ()
 ) -> Constant | None:
     """Return the constant that the module *file* binds to *name*, through the modules *seen* that pass it on."""
@@ -95,7 +95,7 @@ def _bound(
     home = resolver.facts.load(homes[0])
     passed_on = home.tree.module.bindings.get(original, ()) if home is not None else ()
     if home is not None and [type(each.node) for each in passed_on] == [ast.ImportFrom]:
-        return None if home in seen else _bound(original, home, resolver, (*seen, file))
+        return None if home in seen else bound_constant(original, home, resolver, (*seen, file))
     return Constant(homes[0], module, original)
 
 
@@ -104,7 +104,7 @@ def access_to(constant: Constant, file: FileFacts, scope: Scope, plan: Plan) -> 
     resolver = plan.finder.resolver
     for name, bindings in file.tree.module.bindings.items():
         spelt = {(binding.qualified or name).rpartition(".")[2] for binding in bindings}
-        if constant.name in spelt and _bound(name, file, resolver) == constant:
+        if constant.name in spelt and bound_constant(name, file, resolver) == constant:
             visible = scope.owner_of(name) is file.tree.module
             return Access(name, None) if visible else None
     if scope.owner_of(constant.name) is not None:

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from .item_uses import Items
-from .read_contract import read_contract
+from .read_contract import contract_of
 from .sites import CHUNK, CHUNK_ORIGIN
 
 if TYPE_CHECKING:
@@ -38,10 +38,7 @@ def _read(constant: Constant, plan: Plan) -> Contract | None:
     for home in plan.all_homes:
         if home.name == constant.file and constant.name in home.contracts:
             return home.contracts[constant.name]  # its file may not be there yet
-    file = plan.facts.load(constant.file)
-    bindings = file.tree.module.bindings.get(constant.name, []) if file else []
-    value = bindings[0].value if len(bindings) == 1 else None
-    return read_contract(value, file, plan.facts) if file and value is not None else None
+    return contract_of(constant, plan.facts)
 
 
 def _kind_of_site(producer: Producer, site: object, plan: Plan) -> str:

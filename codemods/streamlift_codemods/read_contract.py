@@ -11,6 +11,7 @@ from .encoder_objects import settled_dialect
 from .payload import OBJECT_OPTIONS, Dialect, NamedObject, named_object, option_text
 
 if TYPE_CHECKING:
+    from .contract_import import Constant
     from .facts import FileFacts, ProjectFacts
 
 NOT_WRITTEN_BY_US = {None, "frame"}
@@ -47,6 +48,14 @@ def read_contract(node: ast.expr, file: FileFacts, facts: ProjectFacts) -> Contr
     found = Dialect("json", kept, tuple(sorted(known, key=str)))
     dialect = settled_dialect(found, file, node.lineno, facts)
     return replace(contract, dialect=dialect) if dialect and len(known) == len(objects) else None
+
+
+def contract_of(constant: Constant, facts: ProjectFacts) -> Contract | None:
+    """Return the contract that *constant* is, None if it cannot be read."""
+    file = facts.load(constant.file) if constant.file in facts.project.names else None
+    bindings = file.tree.module.bindings.get(constant.name, []) if file else []
+    value = bindings[0].value if len(bindings) == 1 else None
+    return read_contract(value, file, facts) if file and value is not None else None
 
 
 def _with(contract: Contract, name: str, value: Any) -> Contract | None:

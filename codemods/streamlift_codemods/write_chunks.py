@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from .chunk_roots import contracts_named, without_contract
 from .content import display_of
 from .errors import working_on
 from .expressions import NotWritable
@@ -116,6 +117,56 @@ def _written(
     )
 
 
+def prove_again(
+    plan: Plan,
+    file: FileFacts,
+    site: Site,
+    formatters: dict[Contract, SSEFormatter],
+    text: str | None = None,
+) -> None:
+    """Prove what takes the place of *site* under other contracts than the planned ones.
+
+    Args:
+        plan: The plan, which has an expression for the site.
+        file: The file of the site.
+        site: The site.
+        formatters: What writes the chunks, by the contract that the plan has for that.
+        text: The expression, if it is not the planned one.
+
+    Raises:
+        NotProved: If it is not the same.
+    """
+    content = plan.contents[site]
+    is_one = not content.arms and not content.bindings and content.kind != "several"
+    try:
+        if text is None and not is_one:
+            if _written(plan, file, site, formatters).expression != plan.expressions[site]:
+                raise NotProved("bytes", "the contract writes it in another way")
+        else:
+            _prove_text(plan, file, site, formatters, text or plan.expressions[site])
+    except (NotWritable, SyntaxError) as error:
+        raise NotProved("congruence", str(error)) from error
+
+
+def _prove_text(
+    plan: Plan, file: FileFacts, site: Site, formatters: dict[Contract, SSEFormatter], text: str
+) -> None:
+    content = plan.contents[site]
+    original = plan.originals.get(site, site.fragment.node)
+    new = parse_fragment(text).node
+    [formatter, *others] = formatters.values()
+    if others:
+        raise NotProved("congruence", "it has several contracts, and was edited")
+    if content.arms or content.kind == "several":
+        is_text = content.kind == "several"
+        contract = dict.fromkeys(contracts_named(new), formatter) if is_text else formatter
+        prove(original, new, contract, file.tree, site.scope, statements=site.statements)
+        return
+    frame = _Frame(site, content, original, [*site.statements], formatter)
+    chunk = Rewritten(ast.unparse(without_contract(new)), "payload")
+    frame.checked(chunk, ChunkWriter(file.tree, site.scope, plan.settings.style_of(file)))
+
+
 def _given(name: str, chunk: Rewritten, content: Content) -> str:
     """Return the text that the contract *name* gives of *chunk*."""
     return (
@@ -165,10 +216,11 @@ class _Frame:
         """Return the chunk expression that is proved to be the same: with the data text as made, if none better is."""
         for write in (writer.write, writer.strict.write):
             with suppress(NotProved):
-                return self._checked(write(self.content, contract), writer)
-        return self._checked(writer.write_in_place(self.content, contract), writer)
+                return self.checked(write(self.content, contract), writer)
+        return self.checked(writer.write_in_place(self.content, contract), writer)
 
-    def _checked(self, written: Rewritten, writer: ChunkWriter) -> Rewritten:
+    def checked(self, written: Rewritten, writer: ChunkWriter) -> Rewritten:
+        """Return *written* if it is proved to be the same."""
         new = parse_fragment(written.expression).node
         old, new = _compared(self.site, self.content, self.expression, new, writer.tree)
         shown = shown_payload(self.site, self.content, writer.tree)

@@ -27,6 +27,7 @@ from streamlift_codemods.project import Project, open_project
 from streamlift_codemods.reasons import REASONS
 from streamlift_codemods.run import run
 from streamlift_codemods.settings import Settings, read_settings
+from streamlift_codemods.verification import verify_against
 from streamlift_legacy import Stage, configure
 from streamlift_legacy.observed import TALLIES
 
@@ -99,14 +100,18 @@ class Migration:
     editable: dict[str, set[int]]
 
 
-def migrate(files: Files) -> Migration:
-    """Run phase 2 on *files*."""
+def migrate(files: Files, *, verifies: bool = False) -> Migration:
+    """Run phase 2 on *files*; if it *verifies*, prove each site of the result again."""
     with tempfile.TemporaryDirectory(prefix="streamlift-") as folder:
         root = Path(folder).resolve()
         write(root, files)
         settings = read_settings(root)
-        plan, changes = run(open_project([root], settings.exclude), settings)
+        project = open_project([root], settings.exclude)
+        plan, changes = run(project, settings)
         _check_plan(plan)
+        if verifies:
+            again = verify_against(plan, project.with_overlay(changes), settings)
+            assert [each.detail for each in again.sites if each.verdict != "fine"] == []
         return Migration(
             before=files,
             after={**files, **changes},

@@ -49,7 +49,7 @@ BY_NAME = {case.name: case for case in CASES}
 
 @functools.cache
 def migrated(name):
-    return migrate(BY_NAME[name].files)
+    return migrate(BY_NAME[name].files, verifies=True)
 
 
 def params():
