@@ -16,6 +16,8 @@ from streamlift_codemods.plan import make_plan
 from streamlift_codemods.project import open_project
 from streamlift_codemods.settings import read_settings
 from streamlift_codemods.units import stations_of
+from streamlift_legacy import Stage, configure
+from streamlift_legacy.observed import TALLIES
 from tests.projects import servers
 from tests.projects.project import Project, Request
 from tests.projects.stage import rows, stage
@@ -61,6 +63,20 @@ def migrate(path: Path, *producers: str, phase: int = 2) -> list[str]:
         status = main(["migrate", str(path), "--phase", str(phase), "--write", *limits])
     assert status in {0, 1}, output.getvalue()
     return [line for line in output.getvalue().splitlines() if line.endswith(".py")]
+
+
+@contextlib.contextmanager
+def every_stage(stage: Stage) -> Iterator[None]:
+    """Let every producer of phase 1 be in *stage*, in which no text may differ from the old one."""
+    TALLIES.clear()
+    configure(stage=stage, fresh_for=3600)
+    try:
+        yield
+    finally:
+        configure(stage=Stage.OFF)
+        for name, tally in TALLIES.items():
+            counts = tally.counts.values_by_name()
+            assert not counts.keys() & {"mismatch", "error"}, (name, tally.plain())
 
 
 def close(root: Path) -> None:

@@ -6,6 +6,9 @@ import re
 
 import pytest
 
+from streamlift_codemods.before_phase_1 import before_phase_1
+from streamlift_codemods.project import open_project
+from streamlift_legacy import Stage
 from tests.projects import (
     carrier_projects,
     fastapi_projects,
@@ -13,7 +16,16 @@ from tests.projects import (
     relay_projects,
     resolution_projects,
 )
-from tests.projects.harness import before, close, migrate, observe_all, producers, verdicts, written
+from tests.projects.harness import (
+    before,
+    close,
+    every_stage,
+    migrate,
+    observe_all,
+    producers,
+    verdicts,
+    written,
+)
 
 PROJECTS = [
     *fastapi_projects.PROJECTS,
@@ -88,6 +100,35 @@ def test_it_runs_as_before(name):
         if migrate(root, phase=3):
             assert observe_all(root, project) == expected, "after phase 3"
         assert migrate(root, phase=3) == []
+
+
+def files_of(root):
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*.py")}
+
+
+@EACH
+def test_old_and_new_run_side_by_side(name):
+    project = ready(name)
+    expected = before(name, BY_NAME.get)
+    other = random.Random(name).choice([Stage.OFF, Stage.LIVE])
+    with written(project) as root:
+        old = files_of(root)
+        for stage in [Stage.SHADOW, other] * bool(migrate(root, phase=1)):
+            with every_stage(stage):
+                assert observe_all(root, project) == expected, stage
+        assert migrate(root, phase=1) == []
+        assert files_before_phase_1(root) == old
+        migrate(root)
+        from_phase_1 = files_of(root)
+    with written(project) as root:
+        migrate(root)
+        assert files_of(root) == from_phase_1
+
+
+def files_before_phase_1(root):
+    found = before_phase_1(open_project([root]))
+    kept = {name: raw for name, raw in files_of(root).items() if name not in found.gone}
+    return {**kept, **found.texts}
 
 
 def in_any_order(items, name):
