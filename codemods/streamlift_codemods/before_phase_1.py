@@ -114,11 +114,11 @@ def _take_contracts(project: Project, files: list[_File]) -> None:
 def _is_used_elsewhere(constant: str, home: str, project: Project, files: dict[str, _File]) -> bool:
     """Whether a file, not that of *home*, goes on naming *constant*, and perhaps means that of *home*."""
     stem = home.rpartition("/")[2].removesuffix(".py")
-    both = project.mentioning({constant, stem})
-    named = both[constant] if stem == "__init__" else both[constant] & both[stem]
-    return any(
-        name != home and not (name in files and files[name].drops(constant)) for name in named
-    )
+    for name in project.mentioning({constant})[constant] - {home}:
+        file = files.get(name) or _read(project, name)
+        if file is None or file.goes_on_reading(constant, stem):
+            return True
+    return False
 
 
 def _take_modules(project: Project, before: Before, names: Iterable[str]) -> None:
@@ -275,6 +275,16 @@ class _File:
                 )
                 found += [paths.files[place] for place in places if place in paths.files]
         return found
+
+    def goes_on_reading(self, constant: str, stem: str) -> bool:
+        """Return whether the constant of the module *stem*, or perhaps that, is still named here."""
+        imports = [node for node in self.tree.imports if isinstance(node, ast.ImportFrom)]
+        near = [n for n in imports if (n.module or "").rpartition(".")[2] in {stem, ""}]
+        names = {alias.name for node in near for alias in node.names}
+        named = any("." in str(node.value) for node in self.tree.strings_ending_in(constant))
+        in_another_way = named or constant in self.tree.attribute_loads or "*" in names
+        is_package = stem == "__init__"
+        return in_another_way or ((constant in names or is_package) and not self.drops(constant))
 
     def take_constants(self, names: set[str]) -> None:
         """Take the contract constants *names* away that nothing here goes on reading."""
