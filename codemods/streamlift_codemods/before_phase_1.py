@@ -381,7 +381,7 @@ class _File:
             return self._blanks(lines, before=1) if before else self._blanks(lines, behind=1)
         if isinstance(last, DEFINITIONS):
             return self._blanks(lines, before=2)
-        if any(isinstance(n, ast.Assign) and self._touches(group, n) for n in (last, following)):
+        if isinstance(last, ast.Assign) and self._touches(group, last):
             return lines
         if above:
             return self._blanks(lines, before=1)

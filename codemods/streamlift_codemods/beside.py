@@ -125,9 +125,11 @@ class _Site:
         statement = _bound(before, self.in_statement) if self.in_statement else None
         if needs_pep_701(frame) and not needs_pep_701(old):
             raise NotWritable("quotes-in-field")
-        bound = tuple(each.name for each in (*self.bindings, *self.in_statement))
+        bindings = (*self.bindings, *self.in_statement)
+        bound = tuple(each.name for each in bindings)
         self._check_place(chunk, bound)
-        proof = self._proved(frame, chunk.expression, statement, frozenset(bound))
+        rendered = {each.name: each.rendering.count("(") for each in bindings}
+        proof = self._proved(frame, chunk.expression, statement, rendered)
         self.names.take_all(bound)
         return Both(frame, chunk.expression, chunk.grade, constant, statement, bound, proof)
 
@@ -224,10 +226,10 @@ class _Site:
             child = parent
 
     def _proved(
-        self, frame: str, chunk: str, serialised: str | None, names: frozenset[str]
+        self, frame: str, chunk: str, serialised: str | None, rendered: dict[str, int]
     ) -> dict[str, str]:
         old, new = self.site.fragment.node, parse_fragment(frame).node
-        if ast.dump(_Unbound(self.bindings).visit(parse_fragment(frame).node)) != ast.dump(old):
+        if ast.dump(_Unbound(rendered).visit(parse_fragment(frame).node)) != ast.dump(old):
             raise NotProved("congruence", "the frame is another one")
         before = [*self.site.statements]
         after = [*self.site.statements]
@@ -235,7 +237,7 @@ class _Site:
         if statement is not None:
             before.append(statement)
             after.append(statement if serialised is None else _with_value(statement, serialised))
-        beside = Beside(new, parse_fragment(chunk).node, names, after, self._encodes_again)
+        beside = Beside(new, parse_fragment(chunk).node, rendered, after, self._encodes_again)
         shown = shown_payload(self.site, self.content, self.writer.tree)
         try:
             return self._compared(old, beside, before)
@@ -308,10 +310,10 @@ def _is_argument(text: str, name: str) -> bool:
 
 
 class _Unbound(ast.NodeTransformer):
-    """Takes *bindings* out of an expression again."""
+    """Takes bindings out of an expression again, and as many calls around each value as *rendered* says."""
 
-    def __init__(self, bindings: list[_Binding]) -> None:
-        self.rendered = {each.name: each.rendering.count("(") for each in bindings}
+    def __init__(self, rendered: dict[str, int]) -> None:
+        self.rendered = rendered
 
     def visit_NamedExpr(self, node: ast.NamedExpr) -> ast.AST:
         self.generic_visit(node)

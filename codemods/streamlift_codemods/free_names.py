@@ -39,8 +39,8 @@ class FreeNames:
 
 def _mentioned(node: ast.AST) -> list[str]:
     match node:
-        case ast.Name(id=name) | ast.arg(arg=name):
-            return [name]
+        case ast.Name(id=name) | ast.arg(arg=name) | ast.Constant(value=str(name)):
+            return [name]  # a string may be looked up
         case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
             return [name]
         case ast.alias(name=name, asname=asname):

@@ -77,7 +77,7 @@ class _Abstract(ast.NodeTransformer):
     locals: set[str] = field(default_factory=set)
     asked: set[int] = field(default_factory=set)
     contracts: Mapping[str, SSEFormatter] = field(default_factory=dict)
-    ours: frozenset[str] = frozenset()
+    ours: Mapping[str, int] = field(default_factory=dict)
     is_mute: bool = False
 
     def statements(self, block: Sequence[ast.stmt]) -> list[ast.stmt]:
@@ -144,9 +144,9 @@ class _Abstract(ast.NodeTransformer):
             case ast.Call():
                 return self._call(node) or self._hole(node, role)
             case ast.NamedExpr(target=ast.Name(id=name)) if name in self.ours:
-                value = self._rendered(node.value) or self.expression(node.value, role)
+                bound = self._rendered(node.value, self.ours[name], role)
                 self.locals.add(name)
-                return ast.NamedExpr(ast.Name(_local(name), ast.Store()), value)
+                return ast.NamedExpr(ast.Name(_local(name), ast.Store()), bound)
             case ast.Name(id=name) if name in self.locals:
                 return _loaded(_local(name))
             case ast.Name() if (
@@ -155,13 +155,14 @@ class _Abstract(ast.NodeTransformer):
                 return ast.Constant(constant)
         return self._choice(node) or self._hole(node, role)
 
-    def _rendered(self, node: ast.expr) -> ast.expr | None:
-        """Return the call of a builtin that makes the text of a replacement field, with holes in it."""
-        match node:
-            case ast.Call(func=ast.Name(id=name), args=[value], keywords=[]) if name in RENDERINGS:
-                inside = self._rendered(value) or self.expression(value)
-                return ast.Call(_loaded(f"rendering {name}"), [inside], [])
-        return None
+    def _rendered(self, node: ast.expr, number: int, role: str) -> ast.expr:
+        """Return *node*, *number* calls of builtins that make the text of a value, with holes in that."""
+        if not number:
+            return self.expression(node, role)
+        assert isinstance(node, ast.Call)
+        assert isinstance(node.func, ast.Name)
+        inside = self._rendered(node.args[0], number - 1, "any")
+        return ast.Call(_loaded(f"rendering {node.func.id}"), [inside], [])
 
     def _choice(self, node: ast.expr) -> ast.expr | None:
         """Return the conditional expression *node*, or a part of one, with holes in it."""
@@ -356,14 +357,14 @@ class Beside:
     Attributes:
         frame: The frame expression; parts of it are bound to names.
         chunk: The chunk expression.
-        names: Those names.
+        names: Those names, each with the number of builtins that make the text of the part first.
         statements: What runs before.
         encodes_again: Whether both encode the payload with a function or a method of the user's.
     """
 
     frame: ast.expr
     chunk: ast.expr
-    names: frozenset[str]
+    names: Mapping[str, int]
     statements: Sequence[ast.stmt] = ()
     encodes_again: bool = False
 

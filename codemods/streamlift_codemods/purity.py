@@ -68,6 +68,33 @@ def reads_names(scope: Scope, tree: ScopeTree) -> bool:
     )
 
 
+def reads_all_names(scope: Scope, tree: ScopeTree) -> bool:
+    """Return whether the function may see variables that it does not name: `"x" in locals()` names one."""
+    return reads_names(scope, tree) and not all(
+        _asks_for_one(load, tree)
+        for name in ("locals", "vars", "eval", "exec", "dir")
+        for load in tree.name_loads.get(name, ())
+        if tree.scope_of[load].function is scope
+    )
+
+
+def _asks_for_one(load: ast.Name, tree: ScopeTree) -> bool:
+    """Whether *load* is called for the names in order to look at one that is written there."""
+    call = tree.parent_of[load]
+    if load.id not in {"locals", "dir"} or not isinstance(call, ast.Call) or call.args:
+        return False
+    match tree.parent_of[call]:
+        case ast.Compare(left=ast.Constant(), ops=[ast.In() | ast.NotIn()]):
+            return True
+        case ast.Subscript(slice=ast.Constant(), ctx=ast.Load()):
+            return True
+        case ast.Attribute(attr="get") as method:
+            match tree.parent_of[method]:
+                case ast.Call(func=function, args=[ast.Constant(), *_]):
+                    return function is method
+    return False
+
+
 def is_str(node: ast.expr, tree: ScopeTree, scope: Scope, *, exact: bool = False) -> bool:
     """Return whether *node* certainly is a str: by construction or, unless *exact*, by its annotation.
 

@@ -14,7 +14,7 @@ from ..expressions import NotWritable, laid_out
 from ..free_names import FreeNames
 from ..imports import after_statement, is_docstring
 from ..literals import LINE_END, Span
-from ..purity import reads_names
+from ..purity import reads_all_names
 from ..scaffold import BEGIN, LEGACY
 from ..sites import BESIDE, CHUNK
 from .file_edits import FileEdits, rewriting
@@ -145,8 +145,9 @@ class _FileIntroducing(FileEdits):
         body = function.node.body
         docstring = body[0] if is_docstring(body[0]) else None
         first = body[1] if docstring is not None else body[0]
-        starts = [source.span(first), *map(source.span, _decorators(first))]
-        start = min(starts).start
+        start = source.span(first).start
+        for decorator in _decorators(first):  # the sign before it begins its line
+            start = min(start, source.text.rindex("@", 0, source.span(decorator).start))
         line = source.line_start(start)
         if source.text[line:start].strip():  # it stands behind another one in its line
             self.edits.append(insert(start, f"{statement}; "))
@@ -225,4 +226,4 @@ def _obstacle(site: Site, tree: ScopeTree) -> str | None:
         return "outside-function"
     if any(isinstance(node, ast.JoinedStr) for node in tree.ancestors(site.node)):
         return "quotes-in-field"
-    return "reads-names" if reads_names(scope, tree) else None
+    return "reads-names" if reads_all_names(scope, tree) else None
