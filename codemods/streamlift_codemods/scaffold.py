@@ -24,14 +24,11 @@ PLAIN = (
     ast.UnaryOp,
     ast.IfExp,
     ast.Compare,
-    ast.Dict,
-    ast.List,
     ast.expr_context,
     ast.operator,
     ast.boolop,
     ast.unaryop,
     ast.cmpop,
-    ast.keyword,
 )
 
 
@@ -92,9 +89,24 @@ class Scaffold:
                 ],
                 keywords=[],
             ) if method in CHUNK_METHODS and len(call.args) <= WITH_CONTRACT:
-                given = [*chunk.args, *chunk.keywords]
-                return all(isinstance(node, PLAIN) for each in given for node in ast.walk(each))
+                given = [*chunk.args, *(each.value for each in chunk.keywords)]
+                return all(map(_is_plain_argument, given))
         return False
+
+
+def _is_plain_argument(node: ast.expr) -> bool:
+    """Whether *node* is made of names and of what never changes; a display has nothing else in it."""
+    if isinstance(node, (ast.Dict, ast.List)):
+        inside = (
+            [*filter(None, node.keys), *node.values] if isinstance(node, ast.Dict) else node.elts
+        )
+        spread = isinstance(node, ast.Dict) and None in node.keys
+        return not spread and all(
+            isinstance(each, ast.Constant)
+            or (isinstance(each, (ast.Dict, ast.List, ast.UnaryOp)) and _is_plain_argument(each))
+            for each in inside
+        )
+    return all(isinstance(each, PLAIN) for each in ast.walk(node))
 
 
 def find_scaffolds(tree: ScopeTree) -> list[Scaffold]:

@@ -11,6 +11,7 @@ from tests.codemods import (
     flow_cases,
     helper_cases,
     ignore_cases,
+    phase_1_cases,
     project_cases,
     recognition_cases,
     semantic_cases,
@@ -42,6 +43,7 @@ CASES = [
     *recognition_cases.CASES,
     *carrier_cases.CASES,
     *project_cases.CASES,
+    *phase_1_cases.CASES,
     *ignore_cases.CASES,
 ]
 BY_NAME = {case.name: case for case in CASES}
