@@ -1,34 +1,40 @@
-"""`import streamlift` is safe in any production process: it loads the standard library only."""
+"""Imports of the runtime and of the shim are safe in any production process: the standard library only."""
 
 import subprocess
 import sys
 from pathlib import Path
 
-import streamlift
+import pytest
 
-ROOT = Path(streamlift.__file__).parents[1]
-PROGRAM = """
-import sys
-before = set(sys.modules)
-sys.path.insert(0, sys.argv[1])
 import streamlift
+import streamlift_legacy
+
+ROOTS = [str(Path(module.__file__).parents[1]) for module in (streamlift, streamlift_legacy)]
+PROGRAM = """
+import importlib, sys, threading
+before = set(sys.modules)
+sys.path[:0] = sys.argv[2:]
+importlib.import_module(sys.argv[1])
 loaded = {name.partition(".")[0] for name in set(sys.modules) - before}
-print(*sorted(loaded - sys.stdlib_module_names - {"streamlift"}))
+print(*sorted(loaded - sys.stdlib_module_names - {"streamlift", sys.argv[1]}))
 print(*sorted(name for name in ("asyncio", "typing_extensions", "http") if name in sys.modules))
+print(threading.active_count())
 """
 
 
-def test_the_runtime_loads_the_standard_library_only():
+@pytest.mark.parametrize("module", ["streamlift", "streamlift_legacy"])
+def test_it_loads_the_standard_library_only_and_starts_nothing(module):
     run = subprocess.run(
-        [sys.executable, "-S", "-I", "-W", "error", "-c", PROGRAM, str(ROOT)],
+        [sys.executable, "-S", "-I", "-W", "error", "-c", PROGRAM, module, *ROOTS],
         capture_output=True,
         text=True,
         check=True,
     )
 
-    assert run.stdout == "\n\n"
+    assert run.stdout == "\n\n1\n"
 
 
-def test_every_public_name_is_there():
-    assert streamlift.__all__ == sorted(streamlift.__all__)
-    assert all(hasattr(streamlift, name) for name in streamlift.__all__)
+@pytest.mark.parametrize("module", [streamlift, streamlift_legacy], ids=lambda it: it.__name__)
+def test_every_public_name_is_there(module):
+    assert module.__all__ == sorted(module.__all__)
+    assert all(hasattr(module, name) for name in module.__all__)

@@ -15,6 +15,7 @@ from streamlift import (
     format_as_sse,
     producer,
 )
+from streamlift_legacy import Divergence, Stage, Wire, begin, configure
 
 SSE = SSEFormatter(ensure_ascii=False, keys={"content": ("type", "role", "content")})
 SSE_BYTES = SSEFormatter(encoding="utf-8", default=str)
@@ -125,3 +126,20 @@ async def history() -> None:
     async for item in SSE.chunks(Service().reply(["a"])):
         assert_type(item, StreamingChunk)
         item.json()["message_id"]
+
+
+def either(payload: object, raw: bytes) -> Generator[str | bytes, None, None]:
+    wire = begin(SSE)
+    assert_type(wire, Wire)
+    yield assert_type(wire.either("data: 1\n\n", wire.on and StreamingChunk.of(payload)), str)
+    yield assert_type(wire.either(raw, wire.on and StreamingChunk.done(), SSE_BYTES), bytes)
+    begin(SSE_BYTES, stage="shadow")
+    begin("SSE")  # type: ignore[arg-type]
+
+
+def told(found: Divergence) -> None:
+    assert_type(found.stage, Stage)
+
+
+configure(stage=Stage.SHADOW, on_divergence=told)
+configure(on_divergence=lambda: None)  # type: ignore[arg-type,misc]
