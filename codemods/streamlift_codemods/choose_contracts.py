@@ -136,6 +136,7 @@ def _choose_for_texts(plan: Plan) -> None:
 def _core(needs: list[Need], usual: Dialect | None) -> Contract:
     """Return the contract that most of *needs* agree on."""
     dialects = Counter(need.dialect for need in needs if need.dialect)
+    dialects = dialects or Counter(need.spelling for need in needs if need.spelling)
     dialect = dialects.most_common(1)[0][0] if dialects else usual
     leading = [need for need in needs if need.dialect in (None, dialect)]
     spaces = Counter(need.space for need in leading if need.space is not None)

@@ -18,6 +18,7 @@ from .payload import (
     inside_of_str,
     plain_dumps,
     read_encoder_call,
+    spelling_of,
 )
 from .purity import (
     is_constant_display,
@@ -190,6 +191,7 @@ def need_of(
     anything = content.call is not None and content.call.dialect.may_give_anything
     return Need(
         dialect=content.call.dialect if content.call else None,
+        spelling=spelling_of(content.text.literal) if content.kind == "constant" else None,
         space=frame.space,
         terminator=frame.terminator,
         encoding="utf-8" if site.is_bytes else None,

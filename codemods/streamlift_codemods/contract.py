@@ -22,6 +22,7 @@ class Need:
 
     Attributes:
         dialect: The JSON dialect of its payload.
+        spelling: The dialect that writes its constant JSON, if the default one does not; it may be written as text.
         space: Whether a blank follows the colon.
         terminator: The line ends after the frame.
         encoding: "utf-8" if the site makes bytes.
@@ -32,6 +33,7 @@ class Need:
     """
 
     dialect: Dialect | None = None
+    spelling: Dialect | None = None
     space: bool | None = None
     terminator: str = CLIENT_LINE_END
     encoding: str | None = None
@@ -169,7 +171,7 @@ def contract_for(need: Need) -> Contract:
     if not _is_subsequence(need.order, order):
         order = (*need.order, *(name for name in DEFAULT_ORDER if name not in need.order))
     return Contract(
-        dialect=need.dialect or Dialect(),
+        dialect=need.dialect or need.spelling or Dialect(),
         space=True if need.space is None else need.space,
         terminator=need.terminator,
         encoding=need.encoding,

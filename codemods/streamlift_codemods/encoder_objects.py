@@ -17,7 +17,7 @@ REEXPORTS = 5  # how many modules a name is followed through
 
 
 def settled_dialect(
-    dialect: Dialect, file: FileFacts, line: int, facts: ProjectFacts
+    dialect: Dialect, file: FileFacts, line: int | None, facts: ProjectFacts
 ) -> Dialect | None:
     """Return *dialect* with the origin of each of its objects, None if no contract can name one of them.
 
@@ -26,7 +26,7 @@ def settled_dialect(
     Args:
         dialect: A dialect of a site in *file*.
         file: The file.
-        line: The line of the site.
+        line: The line of the site if it runs with the module; None for one that a function makes later.
         facts: The project.
     """
     found = [_settled(named, file, facts) for named in dialect.objects]
@@ -36,7 +36,9 @@ def settled_dialect(
         return None
     for home in homes:
         statement = definition(next(o for o in objects if o.home == home), facts)
-        below = home != file.name or (statement is not None and line > statement.lineno)
+        below = (
+            home != file.name or line is None or (statement is not None and line > statement.lineno)
+        )
         if not below or home not in facts.project.selected or not _takes_contracts(home, facts):
             return None
     return replace(dialect, objects=tuple(objects))

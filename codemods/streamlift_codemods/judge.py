@@ -219,7 +219,8 @@ class Judge:
         if content is None or content.call is None or not content.call.dialect.objects:
             return content
         found = content.call.dialect
-        dialect = settled_dialect(found, file, site.line, self.plan.facts)
+        line = site.line if site.scope.function is None else None
+        dialect = settled_dialect(found, file, line, self.plan.facts)
         if dialect is None or any(
             n.home and self.text_functions.known.is_replaced(n.text) for n in dialect.objects
         ):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -25,6 +26,8 @@ CERTAIN_METHOD = "model_dump_json"
 MODEL_METHODS = {CERTAIN_METHOD, "json", "to_json"}
 PARTIAL = "functools.partial"
 ORJSON_DUMPS = "orjson.dumps"
+COMPACT, LETTERS = ("separators", '(",", ":")'), ("ensure_ascii", "False")
+SPELLINGS = ((), (COMPACT,), (LETTERS,), (LETTERS, COMPACT))  # how people write constant JSON
 # With these the text has line ends, which a contract would have to know of.
 ORJSON_WITH_LINE_ENDS = {"OPT_INDENT_2", "OPT_APPEND_NEWLINE"}
 
@@ -92,6 +95,16 @@ class EncoderCall:
 
     value: Fragment
     dialect: Dialect
+
+
+def spelling_of(text: str | None) -> Dialect | None:
+    """Return the dialect that writes the JSON *text* if one with other blanks or letters does; None for the default one."""
+    value = json.loads(text or "null")
+    for options in SPELLINGS:
+        known = {name: ast.literal_eval(source) for name, source in options}
+        if json.dumps(value, **known) == text:
+            return Dialect(options=options) if options else None
+    return None
 
 
 class PlainCall(NamedTuple):

@@ -242,8 +242,9 @@ FIELDS = [
     one("a comment with a hole", r"""f": ping {x}\n\n" """, "typed"),
     one("a comment in bytes", r"""b": ping\n\n" """, "typed"),
     one("constant JSON in the dialect", r"""'data: {"type": "ping", "n": [1, 2.5, null, true]}\n\n' """, "payload"),
-    one("constant JSON with other spacing", r"""'data: {"type":"heartbeat"}\n\n' """, "encoded"),
-    one("constant JSON with letters", r"""'data: {"text": "é"}\n\n' """, "encoded"),
+    one("constant JSON with other spacing", r"""'data: {"type":"heartbeat"}\n\n' """, "payload"),
+    one("constant JSON with letters", r"""'data: {"text": "é"}\n\n' """, "payload"),
+    one("constant JSON with other spacing beside a payload", r"""'data: {"type":"heartbeat"}\n\n' if x else f"data: {json.dumps(x)}\n\n" """, "encoded", "payload"),
     one("constant JSON with a key twice", r"""'data: {"a": 1, "a": 2}\n\n' """, "encoded"),
     one("constant JSON with numbers that do not survive", r"""'data: {"a": 1.0e2, "b": 1E400, "c": 10000000000000000000000.0}\n\n' """, "encoded"),
     one("constant JSON with NaN", r"""'data: {"a": NaN}\n\n' """, "refused not-a-number"),
@@ -422,7 +423,7 @@ OBJECTS = [
     Case(
         "default is a function further down",
         HEAD + 'async def stream(x):\n    yield f"data: {json.dumps(x, default=show)}\\n\\n"\n\n\ndef show(value):\n    return note("show", repr(value))\n',
-        ("encoded",),
+        ("payload",),
     ),
     Case(
         "the frame is below the function, its producer above",
