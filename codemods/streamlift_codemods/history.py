@@ -21,7 +21,7 @@ KEYS = ("pattern_1", "phase_1", "phase_2", "finished", "shim", "decorators")
 
 def entry_of(found: BurnDown, day: date) -> Entry:
     """Return the line of *day*."""
-    counts = {**asdict(found.total), "shim": len(found.shim), "decorators": found.decorators}
+    counts = {**asdict(found.total), "shim": len(found.finish.shim), "decorators": found.decorators}
     return {"date": day.isoformat(), **counts}
 
 

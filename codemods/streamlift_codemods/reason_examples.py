@@ -1107,7 +1107,7 @@ def answer(x):
         """
 @producer(SSE)
 def _frame(x):
-    return StreamingChunk.of(x)
+    return StreamingChunk.of(x) if x else None
 
 
 def answer(x):
@@ -1115,11 +1115,12 @@ def answer(x):
 """,
         """
 def _frame(x):
-    return StreamingChunk.of(x)
+    return StreamingChunk.of(x) if x else None
 
 
 def answer(x):
-    return [SSE.format_chunk(_frame(x))]
+    chunk = _frame(x)
+    return [chunk and SSE.format_chunk(chunk)]
 """,
     ),
     "docstring": _example(

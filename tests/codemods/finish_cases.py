@@ -83,6 +83,22 @@ def package(**files):
 ANSWER = "def answer(x):\n    return ''.join(_reply(x))\n"
 BOUNDED = "def answer(x):\n    return StreamingResponse(SSE.stream(_reply(x)))\n"
 USER = f"from .service import _reply\n\n\n{ANSWER}"
+FRAME = """\
+@producer(SSE)
+def _frame(x):
+    return StreamingChunk.of({"x": x})
+
+
+"""
+ASKING = """\
+def stream(x):
+    yield _frame.chunk(x)
+    yield _frame([x]) + "\\n"
+
+
+def answer(x):
+    return [*SSE.stream(stream(x))]
+"""
 FAMILY = """\
 import abc
 from collections.abc import Iterator
@@ -221,4 +237,23 @@ def answer(x):
     FinishCase("frames that phase 2 has not seen", HEAD + PRODUCER.replace("\n\n\n", '\n    yield "data: [DONE]\\n\\n"\n\n\n') + ANSWER, goes=("_reply",)),
     FinishCase("contracts that two modules pass to each other", package(service=SERVICE.replace(".sse_contracts", ".app"), app="from .service import SSE, _reply\n\n\n" + ANSWER),
                stays=("_reply unread-contract",), entry=None),
+    FinishCase("a function that returns its chunk, asked for it and for its text", HEAD + FRAME + ASKING, goes=("_frame",),
+               contains=("yield SSE.encoded(_frame(x))", 'yield SSE.format_chunk(_frame([x])) + "\\n"'), lacks=("producer", ".chunk(")),
+    FinishCase("its chunk is asked for in another file",
+        package(
+            service=SERVICE.replace("def _reply", "def _frame").replace("yield", "return"),
+            app="from .service import _frame\n\n\ndef answer(x):\n    return _frame.chunk(x).json()\n",
+        ),
+        goes=("_frame",), entry="chat.app:answer",
+        contains=("from .sse_contracts import SSE", "return SSE.encoded(_frame(x)).json()")),
+    FinishCase("a function that returns its chunk is not halved", package(service=SERVICE.replace("def _reply", "def _frame").replace("yield", "return"),
+               app="from .service import _frame\n\n\ndef answer(x):\n    return _frame(x)\n"),
+               paths=("chat/app.py",), entry="chat.app:answer"),
+    FinishCase("a function that may return nothing", HEAD + FRAME.replace("    return", "    if x:\n        return") + ASKING, stays=("_frame chunk-function",)),
+    FinishCase("a function that returns the chunk of another one", HEAD + FRAME.replace("    return", "    y = StreamingChunk.of(x)\n    return y or") + ASKING, stays=("_frame chunk-function",)),
+    FinishCase("a function that is handed on", HEAD + FRAME + "def answer(x):\n    return [*map(_frame, [x])]\n", stays=("_frame passed-on",)),
+    FinishCase("its chunk is asked for by what is handed on", HEAD + FRAME + "def answer(x):\n    return [SSE.format_chunk(each) for each in map(_frame.chunk, [x])]\n", stays=("_frame passed-on",)),
+    FinishCase("a method that returns its chunk", HEAD + "class _Chat:\n" + "".join(f"    {line}\n" for line in FRAME.replace("(x)", "(self, x)", 1).strip().splitlines())
+               + "\n    def text(self, x):\n        return self._frame(x)\n\n\ndef answer(x):\n    return _Chat().text(x)\n", goes=("_Chat._frame",),
+               contains=("return SSE.format_chunk(self._frame(x))",)),
 ]  # fmt: skip

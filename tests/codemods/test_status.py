@@ -66,6 +66,16 @@ def test_after_phase_3_nothing_is_left(project, tmp_path, capsys):
     assert out.endswith("Nothing is left.\n")
 
 
+def test_phase_3_tells_what_the_shim_still_does(project, tmp_path, capsys):
+    project({"chat/app.py": OLD})
+    run(capsys, "migrate", tmp_path, "--phase", "1", "--write")
+
+    code, out, _ = run(capsys, "migrate", tmp_path, "--phase", "3", "--write")
+
+    assert code == 1
+    assert "chat/app.py:10: begin is left; streamlift migrate --phase 2 takes it away\n" in out
+
+
 def test_a_public_producer_is_left_unless_it_is_kept(project):
     assert project({"chat/service.py": PUBLIC})[0] == 1
     assert "stays (public-producer)" in project({})[1]

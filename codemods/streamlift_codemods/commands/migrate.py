@@ -141,7 +141,7 @@ def _finish(options: argparse.Namespace) -> int:
         print(report_left(plan), end="", file=sys.stderr)  # the output is a patch
     if plan.plan.facts.errors:
         return NOT_ANALYSED
-    is_done = not plan.left and (options.write or not changes)
+    is_done = not (plan.left or plan.shim) and (options.write or not changes)
     return NOTHING_LEFT if is_done else SOMETHING_LEFT
 
 

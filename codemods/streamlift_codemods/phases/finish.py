@@ -26,10 +26,11 @@ from .file_edits import FileEdits, rewriting
 from .separate import MAY_GO, names_in_annotations
 
 if TYPE_CHECKING:
+    from ..boundary_calls import BoundaryCall
     from ..facts import FileFacts
     from ..finish_plan import FinishPlan
     from ..plan import Plan
-    from ..producers import Caller, Producer
+    from ..producers import Producer
     from ..resolution import Function
 
 COMMENT_LINE = re.compile(r"[ \t]*#")
@@ -102,13 +103,18 @@ class _FileRewriting(FileEdits):
         else:
             self.edits.append(replace(Span(start, end + len(indentation)), ""))
 
-    def give_boundary(self, caller: Caller) -> None:
-        """Put the contract around the call of *caller*."""
+    def give_boundary(self, caller: BoundaryCall) -> None:
+        """Put the contract around *caller*, and take `.chunk` off what it calls."""
         name, module = caller.contract.name, caller.contract.module
         if module is not None:
             self.imports[module].add(name)
         span = self.source.span(caller.call)
-        self.edits += [insert(span.start, f"{name}.stream("), insert(span.end, ")")]
+        around = insert(span.start, f"{name}.{caller.boundary}("), insert(span.end, ")")
+        self.edits += around
+        if caller.asked is not None:
+            function = self.source.span(caller.asked)
+            start = self.source.span(caller.asked.value).end
+            self.edits.append(replace(Span(start, function.end), ""))
 
     def annotate(self, base: Function) -> None:
         """Let *base* say that those that override it yield chunks."""

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from ..reasons import REASONS
 
 if TYPE_CHECKING:
-    from ..finish_plan import FinishPlan, Place, Stays
+    from ..boundary_calls import Place
+    from ..finish_plan import FinishPlan, Stays
+    from ..shim_uses import ShimUse
 
 SHOWN_PLACES = 5
 
@@ -26,8 +28,18 @@ def report_finished(plan: FinishPlan, changes: dict[str, bytes]) -> str:
 
 
 def report_left(plan: FinishPlan) -> str:
+    """Return a paragraph for each decorator that stays, and a line for each use of the shim."""
+    shim = [f"{_place_of(use)}: {use.name} is left; {use.by_hand}\n" for use in plan.shim]
+    return "".join([report_stays(plan), *shim])
+
+
+def report_stays(plan: FinishPlan) -> str:
     """Return a paragraph for each decorator that stays."""
     return "".join(map(_paragraph, plan.stays))
+
+
+def _place_of(use: ShimUse) -> str:
+    return f"{use.file.name}:{use.node.lineno}"
 
 
 def _paragraph(stays: Stays) -> str:

@@ -6,10 +6,10 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from ..finish_plan import KEPT
+from ..boundary_calls import KEPT
 from ..history import KEYS
 from ..observed_text import use_of
-from .finish_report import report_left
+from .finish_report import report_stays
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,7 +39,7 @@ def as_json(found: BurnDown, history: list[Entry], observed: dict[str, TextUse] 
             "total": asdict(found.total),
             "shim": [
                 {"path": use.file.name, "line": use.node.lineno, "name": use.name}
-                for use in found.shim
+                for use in finish.shim
             ],
             "decorators": sorted(rows, key=lambda row: (str(row["path"]), row["line"])),
             "history": history,
@@ -73,10 +73,10 @@ def as_text(
     """Return the report for people; *paths* are what the person typed."""
     finish, command = found.finish, f"streamlift migrate {' '.join(map(str, paths))}"
     lines = [*_table(found)]
-    if found.shim:
-        lines.append(f"\nUses of the shim: {len(found.shim)}")
+    if finish.shim:
+        lines.append(f"\nUses of the shim: {len(finish.shim)}")
         lines += [
-            f"{use.file.name}:{use.node.lineno}: {use.name}; {use.by_hand}" for use in found.shim
+            f"{use.file.name}:{use.node.lineno}: {use.name}; {use.by_hand}" for use in finish.shim
         ]
     if finish.goes:
         lines.append(
@@ -84,7 +84,7 @@ def as_text(
         )
         lines += [f"{each.file.name}:{each.node.lineno}: {each.path}" for each in finish.goes]
     if finish.stays:
-        lines += [f"\nDecorators that stay: {len(finish.stays)}", report_left(finish).rstrip("\n")]
+        lines += [f"\nDecorators that stay: {len(finish.stays)}", report_stays(finish).rstrip("\n")]
     if observed is not None:
         lines += ["\nSeen in production:", *_observed(found, observed)]
     if history:
