@@ -218,6 +218,37 @@ def test_what_is_migrated_is_taken_out(project, capsys):
     assert {key.partition("::")[0] for key in entries(project)} == {"other.py"}
 
 
+def test_what_has_a_chunk_beside_it_is_still_there(project, capsys):
+    before = (project / NAME).read_bytes()
+
+    assert (
+        main(
+            [
+                "migrate",
+                str(project),
+                "--phase",
+                "1",
+                "--write",
+                "--allow-dirty",
+                "--ignore-baseline",
+            ]
+        )
+        == 0
+    )
+    assert "wire.either(" in (project / "app.py").read_text()
+    assert (project / NAME).read_bytes() == before
+    assert verdicts(project, capsys) == (0, ["baselined"] * 3)
+
+
+def test_undo_brings_it_back(project):
+    before = (project / NAME).read_bytes()
+    main(["migrate", str(project), "--phase", "2", "--write", "--allow-dirty", "--ignore-baseline"])
+    assert entries(project) == {}
+
+    assert main(["undo", str(project)]) == 0
+    assert (project / NAME).read_bytes() == before
+
+
 def test_the_settings_and_the_command_line_name_it(project, capsys):
     moved = project / "ci" / "sites.json"
     moved.parent.mkdir()

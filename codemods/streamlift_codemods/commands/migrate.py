@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ..project import Project
 
 PHASES = (1, 2, 3)
-FINISH = 3
+_, SEPARATE, FINISH = PHASES
 
 
 def add_to(commands: Commands) -> None:
@@ -104,7 +104,7 @@ def _rewrite(options: argparse.Namespace) -> int:
     from ..report.text_report import report_written
     from ..writing import write_changes
 
-    tightened = baseline.tightened(plan)
+    tightened = baseline.tightened(plan) if options.phase == SEPARATE else {}
     write_changes(project, changes, options.command, tightened)
     if tightened:
         baseline.tell_of_change()
