@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+import copy
 from typing import TYPE_CHECKING
 
 from .scopes import last_name
-from .sites import CHUNK, CHUNK_ORIGIN
+from .sites import CHUNK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,13 +30,11 @@ def chunk_roots(file: FileFacts) -> dict[str, list[ast.expr]]:
 def _made(file: FileFacts) -> Iterator[ast.expr]:
     """Give the calls that make chunks, and those that give the text of the last one."""
     tree = file.tree
-    for load in tree.name_loads[CHUNK]:
+    for load in file.chunk_loads:
         parent = tree.parent_of[load]
         function = parent if isinstance(parent, ast.Attribute) else load
         call = tree.parent_of[function]
-        is_made = isinstance(call, ast.Call) and call.func is function
-        if is_made and tree.qualified_name(load) in CHUNK_ORIGIN:
-            assert isinstance(call, ast.Call)
+        if isinstance(call, ast.Call) and call.func is function:
             yield call
     for attribute in tree.attribute_loads.get("format_done", ()):
         call = tree.parent_of[attribute]
@@ -53,6 +52,17 @@ def _root(node: ast.expr, file: FileFacts) -> ast.expr:
                 node = parent
             case _:
                 return node
+
+
+def in_our_words(root: ast.expr, file: FileFacts) -> ast.expr:
+    """Return *root*, an expression of *file*, with our name for what the project calls a chunk."""
+    if file.own_chunk is None:
+        return root
+    found = copy.deepcopy(root)
+    for node in ast.walk(found):
+        if isinstance(node, ast.Name) and node.id == file.own_chunk.name:
+            node.id = CHUNK
+    return found
 
 
 def branches_of(expression: ast.expr) -> list[ast.expr]:

@@ -11,6 +11,7 @@ from .imports import header_imports, imported_modules
 from .producers import OUR_DECORATOR
 
 if TYPE_CHECKING:
+    from .chunk_class import ChunkClass
     from .facts import FileFacts
     from .plan import Plan
     from .producers import Producer
@@ -117,7 +118,7 @@ def access_to(constant: Constant, file: FileFacts, scope: Scope, plan: Plan) -> 
     module = (
         _beside(constant, file, resolver)
         if constant.module is None
-        else _generated(constant.file, constant.module, file, resolver)
+        else spelling_of_module(constant.file, constant.module, file, resolver)
     )
     return None if module is None else Access(constant.name, module)
 
@@ -132,7 +133,29 @@ def _beside(constant: Constant, file: FileFacts, resolver: Resolver) -> str | No
     return None
 
 
-def _generated(name: str, module: str, file: FileFacts, resolver: Resolver) -> str | None:
+def module_of_chunks(own: ChunkClass, file: FileFacts, plan: Plan) -> str | None:
+    """Return the module that *file* imports the project's class of chunks from; None if it had better not.
+
+    What the module of the class imports is no part of the project, so that no cycle closes.
+    """
+    resolver = plan.finder.resolver
+    home = plan.facts.load(own.file)
+    if home is None or home is file or file.tree.module.star_import:
+        return None
+    bound = file.tree.module.bindings.get(own.name, ())
+    if any(binding.node not in file.source.tree.body for binding in bound):
+        return None  # it is there for the type checker only
+    for node in home.tree.imports:
+        modules = imported_modules(node)
+        is_relative = isinstance(node, ast.ImportFrom) and node.level > 0
+        if is_relative or any(resolver.modules.absolute(home.name, m.split(".")) for m in modules):
+            return None
+    if not home.package and home.source.path.parent == file.source.path.parent:
+        return own.module
+    return spelling_of_module(own.file, own.module, file, resolver)
+
+
+def spelling_of_module(name: str, module: str, file: FileFacts, resolver: Resolver) -> str | None:
     """Return the module *module*, the file *name*, as *file* spells it, if it imports from that package already."""
     root = module.split(".", maxsplit=1)[0]
     if file.package[:1] == (root,):

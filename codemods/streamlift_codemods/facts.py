@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 from .errors import ToolFailure, UnreadableSource, working_on
 from .project import is_project
 from .scopes import last_name
-from .sites import NotSSE, Site, find_sites
+from .sites import CHUNK, CHUNK_ORIGIN, NotSSE, Site, find_sites
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
+    from .chunk_class import ChunkClass
     from .project import Project
     from .scopes import ScopeTree
     from .source import SourceFile
@@ -32,6 +34,7 @@ class FileFacts:
         package: The names of the packages that it lies in, outermost first.
         sites: Its sites, in order.
         not_sse: The strings that look like SSE and are not.
+        own_chunk: What the project calls a chunk, if it has another name for it.
     """
 
     source: SourceFile
@@ -39,6 +42,7 @@ class FileFacts:
     package: tuple[str, ...]
     sites: list[Site] = field(default_factory=list)
     not_sse: list[NotSSE] = field(default_factory=list)
+    own_chunk: ChunkClass | None = None
 
     @property
     def name(self) -> str:
@@ -74,6 +78,24 @@ class FileFacts:
         depth = len(self.package) - dots + 1
         return ".".join([*self.package[: max(depth, 0)], qualified[dots:]])
 
+    @property
+    def chunk_names(self) -> set[str]:
+        """The names that a class of chunks may have here."""
+        return {CHUNK} if self.own_chunk is None else {CHUNK, self.own_chunk.name}
+
+    def is_chunk(self, qualified: str | None) -> bool:
+        """Return whether *qualified*, as an import of this file spells it, is the class of chunks."""
+        own = self.own_chunk
+        return qualified in CHUNK_ORIGIN or (own is not None and own.is_named_by(qualified, self))
+
+    @property
+    def chunk_loads(self) -> Iterator[ast.Name]:
+        """The loads of the class of chunks."""
+        for name in sorted(self.chunk_names):
+            for load in self.tree.name_loads[name]:
+                if self.is_chunk(self.tree.qualified_name(load)):
+                    yield load
+
     def is_taken(self, name: str) -> bool:
         """Return whether the module binds *name* to something that is not ours."""
         bindings = self.tree.module.bindings.get(name, ())
@@ -102,12 +124,14 @@ class ProjectFacts:
         files: The facts of each parsed file, by name.
         errors: The files that cannot be analysed.
         imported: Whether something imports the package in a folder as one, as far as that was asked.
+        own_chunk: What the project calls a chunk, if it has another name for it.
     """
 
     project: Project
     files: dict[str, FileFacts] = field(default_factory=dict)
     errors: list[UnreadableSource] = field(default_factory=list)
     imported: dict[Path, bool] = field(default_factory=dict)
+    own_chunk: ChunkClass | None = None
 
     def load(self, name: str) -> FileFacts | None:
         """Return the facts of *name*, without its sites; None if it cannot be analysed."""
@@ -122,19 +146,30 @@ class ProjectFacts:
             self.errors.append(error)
             return None
         if parsed is not None:
-            self.files[name] = FileFacts(*parsed, package_of(self.project.path_of(name)))
+            file = FileFacts(*parsed, package_of(self.project.path_of(name)))
+            file.own_chunk = self.own_chunk
+            self.files[name] = file
         return self.files.get(name)
 
 
-def collect_facts(project: Project) -> ProjectFacts:
-    """Parse the files of *project* that may hold frames, and find their sites."""
+def collect_facts(project: Project, chunk_class: str | None = None) -> ProjectFacts:
+    """Parse the files of *project* that may hold frames, and find their sites.
+
+    Raises:
+        UsageError: If *chunk_class*, the dotted name of the project's own class of chunks, cannot be used.
+    """
     facts = ProjectFacts(project, errors=[*project.failed])
-    for name in project.progress.over(project.candidates(), "Reading files"):
+    if chunk_class is not None:
+        from .chunk_class import read_chunk_class
+
+        facts.own_chunk = read_chunk_class(chunk_class, facts)
+    own = {facts.own_chunk.name} if facts.own_chunk is not None else set()
+    for name in project.progress.over(project.candidates(own), "Reading files"):
         file = facts.load(name)
         if file is not None:
             try:
                 with working_on(name):
-                    file.sites, file.not_sse = find_sites(file.source, file.tree)
+                    file.sites, file.not_sse = find_sites(file.source, file.tree, file.chunk_loads)
             except ToolFailure as error:
                 facts.errors.append(error)
     facts.errors.extend(project.errors)

@@ -80,7 +80,7 @@ class FinishPlan:
 
 def survey(project: Project, settings: Settings) -> Plan:
     """Return what is known of *project*, without a verdict on any site."""
-    facts = collect_facts(project)
+    facts = collect_facts(project, settings.chunk_class)
     return Plan(facts, settings, LoadFinder(Resolver(facts)))
 
 

@@ -108,11 +108,13 @@ class Scanned:
     Attributes:
         strings: The strings that are written side by side, as one each; none that stand inside of f-strings.
         comments: Where the comments are, those inside of f-strings included, in order.
+        words: Where the words outside of strings are, in order.
         is_only_strings: Whether nothing but strings, comments and parentheses is there.
     """
 
     strings: list[list[Literal]]
     comments: list[Span]
+    words: list[Span]
     is_only_strings: bool
 
 
@@ -158,6 +160,7 @@ class _Scanner:
 
     def scan(self) -> Scanned:
         groups: list[list[Literal]] = []
+        words: list[Span] = []
         at = depth = 0
         beside = False
         only_strings = True
@@ -180,9 +183,10 @@ class _Scanner:
                 beside = beside and not ends_statement
             else:
                 beside = False
+                words += [Span(*token.span())] if token["word"] else []
                 depth += (token.group() in CLOSING) - (token.group() in CLOSING.values())
                 only_strings = only_strings and token.group() in {"(", ")"}
-        return Scanned(groups, self.comments, only_strings)
+        return Scanned(groups, self.comments, words, only_strings)
 
     def _token(self, at: int) -> re.Match[str]:
         token = TOKEN.match(self.text, at)

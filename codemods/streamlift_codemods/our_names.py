@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .imports import header_imports
-from .sites import CHUNK, CHUNK_ORIGIN
 
 if TYPE_CHECKING:
     from .facts import FileFacts
@@ -16,11 +15,13 @@ IN_MODULE = ("SSEFormatter", "ModelDialect", "ORJSONDialect")
 
 def are_free(scope: Scope, file: FileFacts) -> bool:
     """Return whether our names mean in *scope*, and at the top of *file*, what we import."""
-    origins = {binding.qualified for binding in scope.bindings_of(CHUNK)}
+    origins = [
+        binding.qualified for name in file.chunk_names for binding in scope.bindings_of(name)
+    ]
     return (
-        origins <= CHUNK_ORIGIN
+        all(file.is_chunk(origin) for origin in origins)
         and not any(file.is_taken(name) for name in IN_MODULE)
-        and file.from_stars.isdisjoint({CHUNK, *IN_MODULE})
+        and file.from_stars.isdisjoint({*file.chunk_names, *IN_MODULE})
         and not _has_late_star(scope, file)
     )
 

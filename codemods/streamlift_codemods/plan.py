@@ -140,7 +140,7 @@ class Plan:
 
 def make_plan(project: Project, settings: Settings, limits: Limits | None = None) -> Plan:
     """Return what phase 2 does with *project*, within *limits*: verdicts, contracts and proved expressions."""
-    facts = collect_facts(project)
+    facts = collect_facts(project, settings.chunk_class)
     plan = Plan(facts, settings, LoadFinder(Resolver(facts)), limits)
     judge = Judge(plan)
     judge.read_sites()

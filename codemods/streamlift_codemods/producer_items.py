@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from .item_uses import Items
 from .read_contract import contract_of
-from .sites import CHUNK, CHUNK_ORIGIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from .contract import Contract
     from .contract_import import Constant
+    from .facts import FileFacts
     from .plan import Plan
     from .producers import Producer
 
@@ -45,26 +45,28 @@ def _kind_of_site(producer: Producer, site: object, plan: Plan) -> str:
     expression = plan.expressions.get(site)  # type: ignore[call-overload]
     if expression is None or plan.contracts[site] != plan.contracts[producer]:  # type: ignore[index]
         return "unknown"
-    return _kind(ast.parse(expression.strip(), mode="eval").body)
+    return _kind(ast.parse(expression.strip(), mode="eval").body, producer.file)
 
 
 def _kind_of_yield(value: ast.expr | None, producer: Producer) -> str:
     tree = producer.file.tree
     function = value.func if isinstance(value, ast.Call) else None
     name = function.value if isinstance(function, ast.Attribute) else function
-    ours = name is not None and tree.qualified_name(name) in CHUNK_ORIGIN
-    return _kind(value) if ours and value is not None else "unknown"
+    ours = name is not None and producer.file.is_chunk(tree.qualified_name(name))
+    return _kind(value, producer.file) if ours and value is not None else "unknown"
 
 
-def _kind(value: ast.expr) -> str:
+def _kind(value: ast.expr, file: FileFacts) -> str:
     """Return how the chunk expression *value* makes its chunk."""
     match value:
         case ast.Call(func=ast.Attribute(attr="encoded"), args=[inside]):
-            return _kind(inside)
-        case ast.Call(func=ast.Attribute(value=ast.Name(id="StreamingChunk"), attr=attr)):
+            return _kind(inside, file)
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=attr)) if (
+            name in file.chunk_names
+        ):
             plain = len(value.args) <= 1 and not value.keywords
             return attr if attr in KINDS and plain else "fields"
-        case ast.Call(func=ast.Name(id=name)) if name == CHUNK:
+        case ast.Call(func=ast.Name(id=name)) if name in file.chunk_names:
             return "typed"
     return "unknown"
 

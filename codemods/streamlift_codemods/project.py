@@ -143,10 +143,15 @@ class Project:
             del names[name]
         return names.keys()
 
-    def candidates(self) -> list[str]:
-        """Return the selected files whose bytes may hold a frame."""
+    def candidates(self, words: Iterable[str] = ()) -> list[str]:
+        """Return the selected files whose bytes may hold a frame, or hold one of *words*."""
         names = [name for name in self.names if name in self.selected or name in self.overlay]
-        return [name for name in names if (raw := self.read(name)) and _may_hold_frames(raw)]
+        signs = [*SIGNS, *(re.compile(re.escape(word).encode()) for word in words)]
+        return [
+            name
+            for name in names
+            if (raw := self.read(name)) and any(sign.search(raw) for sign in signs)
+        ]
 
     def mentioning(self, words: set[str]) -> dict[str, set[str]]:
         """Return, for each of *words*, the files in whose text it stands as a whole word."""
@@ -358,7 +363,3 @@ def _is_included(path: Path, root: Path, include: Iterable[str]) -> bool:
     """Whether a glob matches *path*, or a folder around it below *root*."""
     inside = path.relative_to(root) if path.is_relative_to(root) else path
     return any(each.match(pattern) for pattern in include for each in (inside, *inside.parents))
-
-
-def _may_hold_frames(raw: bytes) -> bool:
-    return any(sign.search(raw) for sign in SIGNS)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .item_uses import NeedsText, Use, rewritten_use
-from .sites import CHUNK, CHUNK_ORIGIN
+from .sites import CHUNK
 
 if TYPE_CHECKING:
     from .facts import FileFacts
@@ -113,8 +113,8 @@ def read_relay(
             uses.append(use)
     if not passed:
         raise NeedsText("relay-text")
-    names = {binding.qualified for binding in scope.bindings_of(CHUNK)} - CHUNK_ORIGIN
-    if names and any(CHUNK in use.text for use in uses):
+    names = [binding.qualified for name in file.chunk_names for binding in scope.bindings_of(name)]
+    if not all(map(file.is_chunk, names)) and any(CHUNK in use.text for use in uses):
         raise NeedsText("name-collision")
     return Relay(scope, call, tuple(passed), tuple(dict.fromkeys(uses)))
 

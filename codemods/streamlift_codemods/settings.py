@@ -33,7 +33,7 @@ class Setting:
 
     Attributes:
         name: Its key.
-        kind: What its value is: "globs", "bool", "module" (a dotted name), "path" or "keep" (that word).
+        kind: What its value is: "globs", "bool", "module" and "class" (dotted names), "path" or "keep" (that word).
         example: A value, as TOML.
         meaning: What it does, for the documentation.
     """
@@ -53,7 +53,11 @@ class Setting:
             return isinstance(value, list) and all(isinstance(each, str) and each for each in value)
         if not isinstance(value, str) or not value:
             return False
-        return self.kind != "module" or all(part.isidentifier() for part in value.split("."))
+        if self.kind == "class" and "." not in value:
+            return False
+        return self.kind not in {"module", "class"} or all(
+            part.isidentifier() for part in value.split(".")
+        )
 
 
 KINDS = {
@@ -61,6 +65,7 @@ KINDS = {
     "globs": "no list of globs",
     "keep": 'not "keep"',
     "module": "no dotted name of a module",
+    "class": "no dotted name of a class in a module",
     "path": "no path",
 }
 """What a value is that is not of the kind."""
@@ -77,6 +82,8 @@ SETTINGS = {
                 '`"keep"`: the decorators of public producers are there to stay, as in a library. Phase 3 then leaves them, and counts them as done.'),
         Setting("contracts-module", "module", '"chat_app.wire"',
                 "The module that holds the wire contracts. Without it: `sse_contracts` in the top package of the file, or the file itself if it is in no package."),
+        Setting("chunk-class", "class", '"chat_app.wire.Chunk"',
+                "What new code calls a chunk: `StreamingChunk` under another name, or a subclass of it that only adds methods and constants. Its module imports nothing of the project. Files that cannot import it have `StreamingChunk`."),
         Setting("baseline", "path", '".streamlift-baseline.json"',
                 "The baseline file, from the folder of `pyproject.toml` on. If it is there, `scan` and `migrate` leave the sites alone that it has."),
     )
@@ -93,6 +100,7 @@ class Settings:
         closed_world: Whether nothing outside the project calls its public functions.
         public_producers: "keep" if the decorators of public producers are there to stay.
         contracts_module: The dotted module that holds the contracts, instead of the default.
+        chunk_class: The dotted name of the project's own class of chunks.
         contracts_in_file: Whether each file holds its own contracts.
         baseline: The baseline file, as a path from the project's root on.
         accepted: How many sites the baseline has under each key; these are left alone.
@@ -108,6 +116,7 @@ class Settings:
     closed_world: bool = False
     public_producers: str | None = None
     contracts_module: str | None = None
+    chunk_class: str | None = None
     contracts_in_file: bool = False
     baseline: str = ".streamlift-baseline.json"
     accepted: Mapping[str, int] = field(default_factory=dict)

@@ -18,6 +18,8 @@ from .statements import assignment_before_statement, bound_by
 from .string_roots import leading_text, literal_text, outermost
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from .building import Building
     from .frame_text import Text
     from .scopes import FunctionNode, Scope, ScopeTree
@@ -122,8 +124,13 @@ class NotSSE:
     reason: str
 
 
-def find_sites(source: SourceFile, tree: ScopeTree) -> tuple[list[Site], list[NotSSE]]:
-    """Return the frame sites of *source* in order, and a row for every other string that looks like one."""
+def find_sites(
+    source: SourceFile, tree: ScopeTree, chunks: Iterable[ast.Name]
+) -> tuple[list[Site], list[NotSSE]]:
+    """Return the sites of *source* in order, and a row for every other string that looks like a frame.
+
+    The *chunks* are the loads of the class of chunks.
+    """
     sites: list[Site] = []
     others: list[NotSSE] = []
     for root in _roots(tree):
@@ -144,7 +151,9 @@ def find_sites(source: SourceFile, tree: ScopeTree) -> tuple[list[Site], list[No
         if site.node in frames and site.verdict != "suppressed":
             site.leave(BESIDE)
     sites += [
-        site for site in _chunks(source, tree) if eithers.isdisjoint(tree.ancestors(site.node))
+        site
+        for site in _chunks(source, tree, chunks)
+        if eithers.isdisjoint(tree.ancestors(site.node))
     ]
     sites.sort(key=lambda site: (site.node.lineno, site.node.col_offset))
     return sites, others
@@ -219,18 +228,14 @@ def _several(text: Text[Hole]) -> tuple[Frame[Hole], ...]:
         return ()
 
 
-def _chunks(source: SourceFile, tree: ScopeTree) -> list[Site]:
+def _chunks(source: SourceFile, tree: ScopeTree, loads: Iterable[ast.Name]) -> list[Site]:
     """Return the places where chunks are made already."""
     found = []
-    for load in tree.name_loads[CHUNK]:
+    for load in loads:
         parent = tree.parent_of[load]
         function = parent if isinstance(parent, ast.Attribute) else load
         call = tree.parent_of[function]
-        if (
-            isinstance(call, ast.Call)
-            and call.func is function
-            and tree.qualified_name(load) in CHUNK_ORIGIN
-        ):
+        if isinstance(call, ast.Call) and call.func is function:
             found.append(
                 Site(source, call, tree.scope_of[call], carrier_of(call, tree), verdict="already")
             )

@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING
 from streamlift import StreamingChunk
 
 from .chunk_contracts import constant_that_writes
-from .chunk_roots import branches_of, chunk_roots, contracts_named, with_choices, without_contract
+from .chunk_roots import (
+    branches_of,
+    chunk_roots,
+    contracts_named,
+    in_our_words,
+    with_choices,
+    without_contract,
+)
 from .contract_import import Constant
 from .finish_plan import survey
 from .fragment import parse_fragment
@@ -107,7 +114,7 @@ def _fault(root: ast.expr, file: FileFacts, tree: Plan) -> str | None:
     contract = contract_of(constant, tree.facts)
     if contract is None:
         return f"the contract {constant.name} cannot be read"
-    chunk = without_contract(root)
+    chunk = without_contract(in_our_words(root, file))
     names = {node.id for node in ast.walk(chunk) if isinstance(node, ast.Name)}
     if names != {CHUNK}:
         return None  # its values are known at run time only
@@ -154,8 +161,9 @@ class _FileVerification:
             by_path[site.scope.path].append(site)
         for path, known in by_path.items():
             migrated = self._without_waiting(path, known)
-            for site, roots in _paired(migrated, self.roots.get(path, []), self.base).items():
-                self.found.sites.append(self._verified(site, roots))
+            roots = self.roots.get(path, [])
+            for site, own in _paired(migrated, roots, self.base, self.file).items():
+                self.found.sites.append(self._verified(site, own))
 
     def _without_waiting(self, path: str, sites: list[Site]) -> list[Site]:
         """Return the sites whose old expression is not there any more."""
@@ -183,7 +191,7 @@ class _FileVerification:
         formatters = self._formatters(site, roots)
         if formatters is None:
             return Verified(site, UNKNOWN, "its contract cannot be read", self.file, root)
-        text = None if is_as_planned else self.file.source.segment(root)
+        text = None if is_as_planned else self._text(root)
         try:
             prove_again(self.base, self.old, site, formatters, text)
         except NotProved as problem:
@@ -191,11 +199,17 @@ class _FileVerification:
         return Verified(site, FINE, "", self.file, root)
 
     def _is_as_planned(self, site: Site, roots: list[ast.expr]) -> bool:
-        if [ast.dump(each) for each in roots] != _planned(site, self.base):
+        if [_shape(each, self.file) for each in roots] != _planned(site, self.base):
             return False
         whole = ast.dump(parse_fragment(self.base.expressions[site]).node)
         is_bound = bool(self.base.contents[site].bindings)
-        return is_bound or whole in map(ast.dump, with_choices(roots[0], self.file))
+        choices = with_choices(roots[0], self.file)
+        return is_bound or whole in [_shape(choice, self.file) for choice in choices]
+
+    def _text(self, root: ast.expr) -> str:
+        if self.file.own_chunk is None:
+            return self.file.source.segment(root)
+        return ast.unparse(in_our_words(root, self.file))
 
     def _formatters(self, site: Site, roots: list[ast.expr]) -> dict[Contract, SSEFormatter] | None:
         """Return what writes the chunks of *site* now, by the contract that was planned for it."""
@@ -225,10 +239,17 @@ def _planned(site: Site, base: Plan) -> list[str]:
     return [ast.dump(branch) for each in whole for branch in branches_of(each)]
 
 
-def _paired(sites: list[Site], roots: list[ast.expr], base: Plan) -> dict[Site, list[ast.expr]]:
+def _shape(root: ast.expr, file: FileFacts) -> str:
+    """Return the shape of *root*, a chunk expression of *file*."""
+    return ast.dump(in_our_words(root, file))
+
+
+def _paired(
+    sites: list[Site], roots: list[ast.expr], base: Plan, file: FileFacts
+) -> dict[Site, list[ast.expr]]:
     """Return what stands in the place of each of *sites*: the same, or another expression between the same."""
     planned = [(site, shape) for site in sites for shape in _planned(site, base)]
-    shapes, written = [shape for _, shape in planned], [ast.dump(root) for root in roots]
+    shapes, written = [shape for _, shape in planned], [_shape(root, file) for root in roots]
     pairs: dict[Site, list[ast.expr]] = {site: [] for site in sites}
     matcher = SequenceMatcher(None, shapes, written, autojunk=False)
     for _, first, last, start, end in matcher.get_opcodes():

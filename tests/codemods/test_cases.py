@@ -7,6 +7,7 @@ import pytest
 from tests.codemods import (
     building_cases,
     carrier_cases,
+    chunk_class_cases,
     edge_cases,
     flow_cases,
     helper_cases,
@@ -45,6 +46,7 @@ CASES = [
     *project_cases.CASES,
     *phase_1_cases.CASES,
     *ignore_cases.CASES,
+    *chunk_class_cases.CASES,
 ]
 BY_NAME = {case.name: case for case in CASES}
 

@@ -20,7 +20,7 @@ SEVERAL_FILES = [case for case in CASES if len(case.files) > 2]
 class Unfiltered(Project):
     """A project whose files are all looked at."""
 
-    def candidates(self):
+    def candidates(self, words=()):
         return [name for name in self.names if self.read(name) is not None]
 
 

@@ -44,6 +44,7 @@ def test_its_example_is_taken(tmp_path, name):
             "contracts-module: is no dotted name of a module",
         ),
         ('baseline = ""', "baseline: is no path"),
+        ('chunk-class = "Chunk"', "chunk-class: is no dotted name of a class in a module"),
         ("closed_world = true", "closed_world: is no setting; did you mean closed-world?"),
         ("exlude = []", "exlude: is no setting; did you mean exclude?"),
         ("unheard-of = 1", "unheard-of: is no setting; use one of include, exclude, "),
@@ -100,3 +101,63 @@ def test_who_calls_what_is_read_of_all_files(tmp_path, capsys):
 
     assert "other.py" not in diff
     assert "+    yield _sse.chunk(x)" in diff or "+    yield StreamingChunk.raw(x)" in diff
+
+
+SUBCLASS = "from streamlift import StreamingChunk\n\n\nclass Chunk(StreamingChunk):\n    {}\n"
+
+
+@pytest.mark.parametrize(
+    ("wire", "told"),
+    [
+        ("Chunk = 1\n", "is no class of wire.py"),
+        ("class Chunk:\n    pass\n", "has another base than StreamingChunk"),
+        (
+            "from streamlift import StreamingChunk\n\n\nclass Mixin: ...\n\n\nclass Chunk(Mixin, StreamingChunk): ...\n",
+            "has another base",
+        ),
+        (SUBCLASS.format("def of(self): ..."), "replaces of (line 5 of wire.py)"),
+        (SUBCLASS.format("def __init__(self): ..."), "replaces __init__"),
+        (SUBCLASS.format("def __init_subclass__(cls): ..."), "replaces __init_subclass__"),
+        (SUBCLASS.format("content: str = 'x'"), "replaces content"),
+        (SUBCLASS.format("extra: str"), "does something that cannot be told"),
+        (SUBCLASS.format("of = raw = None"), "does something that cannot be told"),
+        (SUBCLASS.format("exec('of = 1')"), "does something that cannot be told"),
+        (
+            SUBCLASS.replace("class Chunk", "@dataclass\nclass Chunk").format("pass"),
+            "has a decorator or a metaclass",
+        ),
+        (
+            SUBCLASS.replace("(StreamingChunk)", "(StreamingChunk, metaclass=Meta)").format("pass"),
+            "has a decorator or a metaclass",
+        ),
+        (SUBCLASS.format("pass") + "Chunk = mixed(Chunk)\n", "is not bound once in wire.py"),
+        (SUBCLASS.format("pass") + "from other import *\n", "is not bound once in wire.py"),
+        (
+            "if x:\n    class Chunk(StreamingChunk): ...\n",
+            "is not defined at the top of its module",
+        ),
+        ("", "is not bound once in wire.py"),
+        (None, "is in no module that can be read"),
+        ("def f(:\n", "is in no module that can be read"),
+    ],
+)
+def test_a_class_that_may_make_other_chunks_is_refused(tmp_path, capsys, wire, told):
+    if wire is not None:
+        write(tmp_path, {"wire.py": wire.encode()})
+
+    status, out, err = scan(tmp_path, capsys, "[tool.streamlift]", 'chunk-class = "wire.Chunk"')
+
+    assert (status, out) == (2, "")
+    assert err.splitlines()[-1].startswith(
+        f'streamlift: [tool.streamlift] chunk-class = "wire.Chunk": {told}'
+    )
+
+
+def test_a_report_says_what_will_be_written(tmp_path, capsys):
+    write(tmp_path, {"wire.py": SUBCLASS.format("pass").encode()})
+
+    _, out, _ = scan(tmp_path, capsys, "[tool.streamlift]", 'chunk-class = "wire.Chunk"')
+    main(["migrate", str(tmp_path), "--phase", "2"])
+
+    assert "= becomes: Chunk.raw(x)\n" in out
+    assert "+    yield Chunk.raw(x)\n" in capsys.readouterr().out

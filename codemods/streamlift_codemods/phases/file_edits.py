@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from ..chunk_class import written_with
 from ..contract_home import constant_edits, import_of, needed_imports
+from ..contract_import import module_of_chunks
 from ..edits import Edit, EditConflict, apply_edits, replace
 from ..errors import REPORT, ToolFailure, UnreadableSource, working_on
 from ..expressions import laid_out
 from ..imports import NewImport, add_imports
+from ..literals import scan
+from ..sites import CHUNK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +55,10 @@ class FileEdits:
     Attributes:
         edits: The edits so far.
         imports: The names that these need, by module.
+        is_final: Whether what is written is there to stay.
     """
+
+    is_final = True
 
     pads = True
 
@@ -90,6 +98,7 @@ class FileEdits:
 
     def add_imports(self) -> None:
         """Add the edits that import what is needed, and those of the contracts that stand in this file."""
+        self._use_own_chunk()
         homes = [home for home in self.plan.all_homes if home.name == self.file.name]
         for home in homes:
             for module, names in needed_imports(home).items():
@@ -100,3 +109,20 @@ class FileEdits:
         for home in homes:
             added += constant_edits(home, self.source, self.style, pads=self.pads)
         self.edits += added
+
+    def _use_own_chunk(self) -> None:
+        """Write the project's own name for chunks where the edits have ours, if the file can import it."""
+        own = self.plan.facts.own_chunk if self.is_final else None
+        if own is None or CHUNK not in self.imports["streamlift"]:
+            return
+        module = module_of_chunks(own, self.file, self.plan)
+        if module is None:
+            return
+        scanned = [(edit, scan(edit.text).words) for edit in self.edits]
+        self.edits = [
+            dataclasses.replace(edit, text=written_with(own, edit.text, words))
+            for edit, words in scanned
+        ]
+        if all(CHUNK not in edit.text for edit in self.edits):
+            self.imports["streamlift"].discard(CHUNK)
+        self.imports[module].add(own.name)

@@ -73,6 +73,7 @@ class _FileIntroducing(FileEdits):
     """
 
     pads = False  # or nobody could tell what was there before
+    is_final = False  # phase 2 takes the chunks away again, and writes its own
 
     def __init__(self, plan: Plan, file: FileFacts) -> None:
         super().__init__(plan, file)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..chunk_class import becomes
 from ..fingerprint import fingerprints
 from ..left_alone import FINDINGS
 from ..reasons import REASONS
@@ -76,8 +77,8 @@ def _advice(site: Site, code: str, plan: Plan) -> tuple[str, str]:
     if site.reason in REASONS:
         reason = REASONS[site.reason]
         return reason.meaning, sentence(reason.by_hand)
-    becomes = " ".join(plan.expressions.get(site, "").split())
-    remedy = f"streamlift migrate --phase 2 writes {becomes}" if becomes else ""
+    new = " ".join((becomes(site, plan) or "").split())
+    remedy = f"streamlift migrate --phase 2 writes {new}" if new else ""
     return RULES[code].meaning, remedy or "streamlift migrate --phase 2 rewrites it"
 
 

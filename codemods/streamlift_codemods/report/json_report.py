@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from ..chunk_class import becomes
 from ..consumers import consumers_of
 from ..fingerprint import fingerprints
 from ..frame_text import Option
@@ -82,7 +83,7 @@ def _site(site: Site, plan: Plan, fingerprint: str) -> Row:
         "source": site.shown,
         "text": None if site.text is None else _text(site.text),
         "frame": None if site.frame is None else _frame(site.frame),
-        "becomes": plan.expressions.get(site),
+        "becomes": becomes(site, plan),
         "hazard": site in plan.needs and plan.needs[site].verbatim,
         "proof": site.proof,
     }

@@ -6,6 +6,7 @@ import shlex
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from ..chunk_class import becomes
 from ..consumers import consumers_of
 from ..frame_text import Option
 from ..reasons import REASONS
@@ -118,8 +119,8 @@ def _notes(finding: Finding, plan: Plan) -> Iterator[tuple[str, str]]:
         yield "reads", _cut(repr(_shown(site.text)))
     if site.verdict == "auto" and site in plan.needs and plan.needs[site].verbatim:
         yield "hazard", "a line end in a value would break the frame, now as before"
-    if site in plan.expressions:
-        yield "becomes", _cut(" ".join(plan.expressions[site].split()))
+    if (new := becomes(site, plan)) is not None:
+        yield "becomes", _cut(" ".join(new.split()))
     elif site.reason:
         yield from (("why", finding.message), ("help", finding.remedy))
 
