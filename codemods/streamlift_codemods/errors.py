@@ -6,7 +6,7 @@ import contextlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 
 REPORT = "please report it with the file; --debug shows where"
@@ -85,3 +85,9 @@ def working_on(name: str, line: int = 0) -> Iterator[None]:
 def failure_of(error: BaseException) -> str:
     """Return what a person is told of *error*, which nobody foresaw."""
     return f"the tool failed ({type(error).__name__}: {' '.join(str(error).split())})"
+
+
+def listed(names: Sequence[str], most: int = 3) -> str:
+    """Return *names* as a person is told them; of many the first ones, and how many more there are."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more

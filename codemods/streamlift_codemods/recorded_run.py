@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from .durable import copy_access, put, store, sync_folder
-from .errors import ToolError
+from .errors import ToolError, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,7 +82,7 @@ class RecordedFile:
         """
         if self.state == "edited":
             raise Edited(
-                str(self.target), "was changed meanwhile", "nothing was written; run again"
+                str(self.target), "was changed meanwhile", "nothing was written, run again"
             )
         if self.state == "old":
             put(self.stored_new, self.target)
@@ -154,7 +154,7 @@ class RecordedRun:
                 raise Edited(
                     str(file.target),
                     "is not what the tool has read",
-                    "nothing was written; run again",
+                    "nothing was written, run again",
                 )
         return run
 
@@ -248,10 +248,10 @@ class RecordedRun:
         """
         edited = [file for file in self.files if file.state == "edited" and file.was_written]
         if edited:
-            names = ", ".join(map(self.name_of, edited))
-            stored = ", ".join(str(f.stored_old) for f in edited if f.old is not None)
+            names = listed([*map(self.name_of, edited)])
+            stored = listed([str(file.stored_old) for file in edited if file.old is not None])
             remedy = f"the old text is in {stored}" if stored else "remove it by hand"
-            raise Edited(names, "was edited since the run, so nothing was restored", remedy)
+            raise Edited(names, "edited since the run, so nothing was restored", remedy)
 
     def take_back(self) -> list[RecordedFile]:
         """Let every file be as it was before the run, and return those that were not.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .errors import ToolError
+from .errors import ToolError, listed
 from .journal import Journal
 from .recorded_run import Change, Edited
 
@@ -34,8 +34,8 @@ def write_changes(
     with journal.opened():
         edited = project.changed_on_disk()
         if edited:  # what was proved is true of what was read
-            problem = "was changed while the tool was reading the project"
-            raise Edited(", ".join(sorted(edited)), problem, "nothing was written; run again")
+            problem = "changed while the tool was reading the project"
+            raise Edited(listed(sorted(edited)), problem, "nothing was written, run again")
         journal.write({**_by_file(project, changes), **(others or {})}, command)
 
 

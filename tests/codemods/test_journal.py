@@ -141,7 +141,7 @@ def test_an_edited_file_is_refused_and_no_other_is_touched(project, name):
 
     assert done.returncode == 2
     assert len(lines(done)) == 1
-    assert f"{name}: was edited since the run, so nothing was restored; " in done.stderr
+    assert f"{name}: edited since the run, so nothing was restored; " in done.stderr
     assert tree(project) == before
     if name != WIRE:
         stored = Path(done.stderr.split("the old text is in ")[1].strip())

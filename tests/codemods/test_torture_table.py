@@ -137,7 +137,7 @@ TABLE = {
     "a folder that cannot be written": Row(forbids("odd", WRITE), unwritten="inner.py: cannot be written (Permission denied)", changes=INNER, hook=CONFINED),
     "the project's folder cannot be written": Row(forbids(".", WRITE), unwritten=".streamlift: cannot be written (Permission denied)", changes=INNER, hook=CONFINED),
     "a folder that vanishes when it was listed": Row(forbids("odd", 0), unread="odd/inner.py: cannot be read (No such file", changes=NOTHING, hook=LOST + "project.open_project = open_and_lose\n"),
-    "a folder that vanishes when it was read": Row(forbids("odd", 0), unwritten="odd/inner.py: was changed while", changes=INNER, hook=LOST + "writing.write_changes = lose_and_write\n"),
+    "a folder that vanishes when it was read": Row(forbids("odd", 0), unwritten="odd/inner.py: changed while", changes=INNER, hook=LOST + "writing.write_changes = lose_and_write\n"),
 }  # fmt: skip
 
 
