@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from .boundary_calls import KEPT, BoundarySearch, Stay
 from .callers import decorated_functions
+from .contract_import import constant_of_decorator
 from .dead_helpers import dead_helpers
 from .errors import UsageError, working_on
 from .facts import collect_facts
+from .frame_tests import frame_test
 from .loads import LoadFinder
 from .plan import Plan
+from .read_contract import contract_of
 from .resolution import Class, Function, Resolver
 from .shim_uses import shim_uses
 from .stream_annotations import item_type, text_in
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .boundary_calls import BoundaryCall, Names, Place
+    from .frame_tests import FrameTest
     from .producers import Producer
     from .project import Project
     from .settings import Settings
@@ -58,6 +62,7 @@ class FinishPlan:
         stays: The others, in order of file and line.
         callers: The calls in the selected files that get a boundary on their side.
         bases: The methods without frames whose annotation follows those that override them.
+        tests: The tests of frames that become tests of chunks.
         dead: The helpers for frames that nothing uses any more.
         shim: What goes on using the shim.
         names: Which contract a name means in a file.
@@ -68,6 +73,7 @@ class FinishPlan:
     stays: list[Stays] = field(default_factory=list)
     callers: list[BoundaryCall] = field(default_factory=list)
     bases: list[Function] = field(default_factory=list)
+    tests: list[FrameTest] = field(default_factory=list)
     dead: list[Function] = field(default_factory=list)
     shim: list[ShimUse] = field(default_factory=list)
     names: Names = field(default_factory=dict)
@@ -113,17 +119,38 @@ def _decide(found: FinishPlan, producer: Producer) -> None:
     selected = found.plan.facts.project.selected
     try:
         calls = BoundarySearch(found.plan, producer, found.names).calls()
+        tests = _frame_tests(calls, producer, found.plan)
+        calls = [tests[call].call if call in tests else call for call in calls]
         waits = _outside(producer, calls, selected)
         if (
             waits is None or producer.is_generator
         ):  # a boundary around what is decorated changes nothing
             known = {each.call for each in found.callers}  # of another one of the family
             found.callers += [c for c in calls if c.file.name in selected and c.call not in known]
+            found.tests += [each for each in tests.values() if each.call.file.name in selected]
         if waits is not None:
             raise waits
         found.goes.append(producer)
     except Stay as stay:
         found.stays.append(Stays(producer, stay.reason, tuple(stay.places)))
+
+
+def _frame_tests(
+    calls: list[BoundaryCall], producer: Producer, plan: Plan
+) -> dict[BoundaryCall, FrameTest]:
+    """Return which of *calls* of *producer* stand in tests of its frames that become tests of its chunks."""
+    function = Function(producer.file, producer.node)
+    certain = plan.finder.loads_of(function).certain
+    alone = {load.node for load in certain if load.meaning == {function}}
+    constant = constant_of_decorator(producer, plan.finder.resolver)
+    contract = contract_of(constant, plan.facts) if constant is not None else None
+    found = {}
+    for call in calls:
+        if producer.is_generator and call.call.func in alone:
+            test = frame_test(call, producer, contract, plan.settings.style_of(call.file))
+            if test is not None:
+                found[call] = replace(test, call=replace(call, boundary="chunks"))
+    return found
 
 
 def _outside(producer: Producer, calls: list[BoundaryCall], selected: set[str]) -> Stay | None:

@@ -80,6 +80,17 @@ def package(**files):
     return {"chat/__init__.py": "", "chat/sse_contracts.py": CONTRACTS, **named}
 
 
+def comparing(producer, frames, comparison, head=""):
+    """Return *producer* with a test that says *comparison*, up to the literal *frames* in brackets."""
+    contract = CONTRACTS.replace("ascii=True", 'ascii=True, keys={"token": ("type", "content")}')
+    test = f"from app import SSE, _reply\n\n\n{head}def check(x):\n    {comparison}{frames}]\n"
+    app = (
+        contract.replace("SSEFormatter\n", "SSEFormatter, StreamingChunk, producer\n", 1)
+        + f"\n\n{producer.strip()}\n"
+    )
+    return {"app.py": app, "testing/check.py": test}
+
+
 ANSWER = "def answer(x):\n    return ''.join(_reply(x))\n"
 BOUNDED = "def answer(x):\n    return StreamingResponse(SSE.stream(_reply(x)))\n"
 USER = f"from .service import _reply\n\n\n{ANSWER}"
@@ -99,6 +110,21 @@ def stream(x):
 def answer(x):
     return [*SSE.stream(stream(x))]
 """
+TOKENS = """\
+@producer(SSE)
+def _reply(x):
+    yield StreamingChunk(type="token", content=x)
+    yield StreamingChunk.done()
+"""
+ORDERS = """\
+@producer(SSE)
+def _reply(x):
+    yield StreamingChunk.of({"a": x, "b": x})
+    yield StreamingChunk.of({"b": x, "a": x})
+"""
+TOKEN = r"""'data: {"type": "token", "content": "plain"}\n\n', 'data: [DONE]\n\n'"""
+PAYLOAD = r"""'data: {"x": "plain"}\n\n'"""
+TEST = "testing.check:check"
 FAMILY = """\
 import abc
 from collections.abc import Iterator
@@ -256,4 +282,23 @@ def answer(x):
     FinishCase("a method that returns its chunk", HEAD + "class _Chat:\n" + "".join(f"    {line}\n" for line in FRAME.replace("(x)", "(self, x)", 1).strip().splitlines())
                + "\n    def text(self, x):\n        return self._frame(x)\n\n\ndef answer(x):\n    return _Chat().text(x)\n", goes=("_Chat._frame",),
                contains=("return SSE.format_chunk(self._frame(x))",)),
+    FinishCase("a test of frames becomes one of chunks", comparing(TOKENS, TOKEN, "assert list(_reply(x)) == ["), goes=("_reply",), entry=TEST,
+               contains=("assert list(SSE.chunks(_reply(x))) == [StreamingChunk(type='token', content='plain'), StreamingChunk.done()]", "from streamlift import StreamingChunk\n")),
+    FinishCase("of a variable", comparing(TOKENS, TOKEN, "frames = [*_reply(x)]\n    assert frames == ["), goes=("_reply",), entry=TEST,
+               contains=("[*SSE.chunks(_reply(x))]", "StreamingChunk.done()]")),
+    FinishCase("of a comprehension", comparing(TOKENS, TOKEN, "assert [each for each in _reply(x)] == ["), goes=("_reply",), entry=TEST, contains=("each for each in SSE.chunks(",)),
+    FinishCase("of a payload of one order", comparing(PRODUCER, PAYLOAD, "assert list(_reply(x)) == ["), goes=("_reply",), entry=TEST,
+               contains=("== [StreamingChunk.of({'x': 'plain'})]",)),
+    FinishCase("a number may equal another value", comparing(PRODUCER, PAYLOAD.replace('"plain"', "7.0"), "assert list(_reply(x)) == ["), goes=("_reply",), entry=TEST,
+               contains=("SSE.stream(_reply(x))",), lacks=("SSE.chunks",)),
+    FinishCase("so may a list", comparing(PRODUCER, PAYLOAD.replace('"plain"', "[]"), "assert list(_reply(x)) == ["), goes=("_reply",), entry=TEST, lacks=("SSE.chunks",)),
+    FinishCase("two orders of the same keys", comparing(ORDERS, '\'data: {"a": "plain", "b": "plain"}\\n\\n\', \'data: {"b": "plain", "a": "plain"}\\n\\n\'', "assert list(_reply(x)) == ["), goes=("_reply",), entry=TEST,
+               lacks=("SSE.chunks",)),
+    FinishCase("two ways to make the same frame", comparing(TOKENS + '    yield StreamingChunk.of({"type": "token", "content": x})\n', TOKEN, "assert list(_reply(x)) == ["), goes=("_reply",), entry=TEST,
+               lacks=("SSE.chunks",)),
+    FinishCase("a field that the contract does not write", comparing(TOKENS.replace("content=x", "content=x, role=x"), TOKEN, "assert list(_reply(x)) == ["), goes=("_reply",), entry=TEST, lacks=("SSE.chunks",)),
+    FinishCase("a test of a part of the text", comparing(TOKENS, TOKEN, 'assert "plain" in "".join(_reply(x))\n    assert ["plain"] != ['), goes=("_reply",), entry=TEST, lacks=("SSE.chunks",)),
+    FinishCase("a frame that the producer cannot make", comparing(TOKENS, "'data: 1\\n\\n'", "assert list(_reply(x)) == ["), goes=("_reply",), entry=TEST, lacks=("SSE.chunks",)),
+    FinishCase("frames that are read twice", comparing(TOKENS, TOKEN, "frames = [*_reply(x)]\n    print(frames)\n    assert frames == ["), goes=("_reply",), entry=TEST, lacks=("SSE.chunks",)),
+    FinishCase("a test that has another StreamingChunk", comparing(TOKENS, TOKEN, "assert list(_reply(x)) == [", "class StreamingChunk: ...\n\n\n"), goes=("_reply",), entry=TEST, lacks=("SSE.chunks",)),
 ]  # fmt: skip

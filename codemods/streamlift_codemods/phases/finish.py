@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ..boundary_calls import BoundaryCall
     from ..facts import FileFacts
     from ..finish_plan import FinishPlan
+    from ..frame_tests import FrameTest
     from ..plan import Plan
     from ..producers import Producer
     from ..resolution import Function
@@ -51,6 +52,8 @@ def finish(plan: FinishPlan) -> dict[str, bytes]:
         of(producer.file).take_decorator(producer)
     for caller in plan.callers:
         of(caller.file).give_boundary(caller)
+    for test in plan.tests:
+        of(test.call.file).compare_chunks(test)
     for base in plan.bases:
         of(base.file).annotate(base)
     for helper in plan.dead:
@@ -115,6 +118,12 @@ class _FileRewriting(FileEdits):
             function = self.source.span(caller.asked)
             start = self.source.span(caller.asked.value).end
             self.edits.append(replace(Span(start, function.end), ""))
+
+    def compare_chunks(self, test: FrameTest) -> None:
+        """Let *test* compare chunks."""
+        self.imports["streamlift"].add(CHUNK)
+        for frame, chunk in zip(test.frames, test.chunks, strict=True):
+            self.edits.append(self.laid_out(self.source.span(frame), chunk))
 
     def annotate(self, base: Function) -> None:
         """Let *base* say that those that override it yield chunks."""

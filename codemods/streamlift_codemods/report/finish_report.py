@@ -21,6 +21,8 @@ def report_finished(plan: FinishPlan, changes: dict[str, bytes]) -> str:
         f"put {_count(len(plan.callers), 'boundary', 'boundaries')} around calls",
         f"took {_count(len(plan.dead), 'helper')} away",
     ]
+    if plan.tests:
+        done.append(f"let {_count(len(plan.tests), 'test')} compare chunks")
     files = "".join(f"{name}\n" for name in sorted(changes))
     summary = f"{', '.join(done).capitalize()}; {_count(len(plan.stays), 'decorator stays', 'decorators stay')}.\n"
     after = "Next: run your tests, then commit; streamlift undo takes it back.\n" if changes else ""
