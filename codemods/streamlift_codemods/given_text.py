@@ -95,9 +95,9 @@ def give_calls(files: Iterable[FileFacts], flows: Mapping[str, Flow]) -> None:
     """Take the calls of helpers whose text the contract gives for what they are: text already, for whatever needs it."""
     given = _Given(files, flows)
     for site, home in given.calls.items():
-        if site.verdict != "refused" or not given.is_given(home):
+        if site.verdict != "refused" or not (site.node in given.texts or given.is_given(home)):
             continue
-        if home.is_migrated:
+        if home.is_migrated and site.node not in given.texts:
             site.settle()
         else:
             site.give_text()
@@ -125,6 +125,7 @@ class _Given:
 
     Attributes:
         calls: The calls of functions that return frames, with the function.
+        texts: The frames that are text, and the calls whose chunk is formatted where it is needed.
     """
 
     def __init__(self, files: Iterable[FileFacts], flows: Mapping[str, Flow]) -> None:
@@ -132,7 +133,8 @@ class _Given:
         homes = {place.node: _Home(flow, place) for flow, place in functions}
         sites = [site for file in files for site in file.sites]
         self.calls = {site: homes[site.helper] for site in sites if site.helper in homes}
-        self._frames = {site.node for site in sites if site.as_text}
+        self.texts = {site.node for site in sites if site.as_text}
+        self.texts |= {call for flow in flows.values() for call in flow.given_as_text}
         self._makers = {site.node: home for site, home in self.calls.items()}
         for flow in flows.values():
             for place, uses in flow.uses.items():
@@ -143,7 +145,7 @@ class _Given:
         if home in seen or home.is_migrated or home.is_decorated:
             return True
         return all(
-            source in self._frames
+            source in self.texts
             or (source in self._makers and self.is_given(self._makers[source], seen | {home}))
             for source in home.flow.sources[home.place]
         )

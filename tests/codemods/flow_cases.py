@@ -278,7 +278,7 @@ async def _sse(x):
 async def stream(x):
     note(str(len(await _sse(1))))
     yield await _sse(x)
-""", "payload", "refused carrier-argument", "payload"),
+""", "payload", "payload as text", "payload"),
     app("a helper's text in an f-string, in percent, in str()", """
 def _sse(x):
     return f"data: {json.dumps(x)}\\n\\n"
@@ -298,7 +298,7 @@ def _sse(x):
 async def stream(x):
     note(str(len(_sse(x))))
     yield _sse(x)
-""", "payload", "refused carrier-argument", "payload"),
+""", "payload", "payload as text", "payload"),
     app("a helper with a mangled name", """
 class S:
     def __sse(self, x):
@@ -381,7 +381,7 @@ def stream(x):
     p.clear()
     for f in frames:
         yield f
-""", "payload", "payload", "refused carrier-expression", wish="one verdict for both calls"),
+""", "payload", "payload", "payload as text"),
     app("frames that are filtered", """
 def stream(x):
     frames = [f"data: {json.dumps(i)}\\n\\n" for i in range(3)]

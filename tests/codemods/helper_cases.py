@@ -333,7 +333,7 @@ def _sse(x):
 async def stream(x):
     note(str(_sse("a") == "data: a"))
     yield _sse(x)
-""", "payload", "refused carrier-comparison", "payload", not_sse=("comparison",)),
+""", "payload", "payload as text", "payload", not_sse=("comparison",)),
     app("its text is measured", """
 def _sse(x):
     return f"data: {json.dumps(x)}\\n\\n"
@@ -342,7 +342,7 @@ def _sse(x):
 async def stream(x):
     note(str(len(_sse(1))))
     yield _sse(x)
-""", "payload", "refused carrier-argument", "payload", contains=("SSE.format_chunk(_sse(1))",)),
+""", "payload", "payload as text", "payload", contains=("SSE.format_chunk(_sse(1))",)),
     app("its text is cut", """
 def _sse(x):
     return f"data: {json.dumps(x)}\\n\\n"
