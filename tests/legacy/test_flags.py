@@ -91,6 +91,15 @@ def test_the_kill_switch_can_be_there_and_off(monkeypatch, value):
     assert served(stage="live") is NEW
 
 
+def test_a_stream_that_was_killed_makes_no_more_chunks():
+    wire = begin(SSE, stage="shadow")
+    assert wire.on
+
+    configure(killed=True)
+    wire.either("data: 1\n\n", StreamingChunk.of(1))
+    assert not wire.on
+
+
 def test_the_application_can_kill_too():
     stream = produce(stage="live")
     assert next(stream) is NEW

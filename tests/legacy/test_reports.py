@@ -95,11 +95,17 @@ def test_each_site_is_reported():
 
 
 def test_the_first_divergence_of_a_producer_can_be_read():
-    reported(["data: 1\n\n", "data: 1\n\n"], [2, 3])
+    def produce():
+        wire = begin(SSE, stage="shadow")
+        yield wire.either("data: [1]\n\n", wire.on and StreamingChunk.of([2]))
+        yield wire.either("data: 1\n\n", wire.on and StreamingChunk.of(2))
+
+    list(produce())
+    assert flush(10)
 
     [seen] = observations()["producers"].values()
     assert seen["first_divergence"]["frame"] == 0
-    assert seen["first_divergence"]["path"] == "$"
+    assert seen["first_divergence"]["path"] == "$[0]"
 
 
 @pytest.mark.parametrize("size", [1, 1 << 20])

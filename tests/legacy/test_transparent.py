@@ -83,6 +83,33 @@ def test_a_plain_payload_has_the_text_of_the_contract(contract, payload):
     assert written(contract, of(payload)) == contract.format_chunk(of(payload))
 
 
+class Loud(str):
+    __slots__ = ()
+
+    def __lt__(self, other):
+        raise AssertionError
+
+
+class Attributes(dict):
+    """A dict whose keys are attributes too."""
+
+    def __init__(self, **items):
+        super().__init__(items)
+        self.__dict__ = self
+
+
+def test_keys_that_are_sorted_are_not_compared_by_their_own_methods():
+    payload = {Loud("b"): 1, Loud("a"): 2}
+
+    assert written(SSEFormatter(), of(payload)) == 'data: {"b": 1, "a": 2}\n\n'
+    assert written(SSEFormatter(sort_keys=True), of(payload)) == OPAQUE_PAYLOAD
+
+
+def test_an_attribute_that_hides_the_items_is_not_called():
+    assert written(SSEFormatter(), of(Attributes(a=1))) == 'data: {"a": 1}\n\n'
+    assert written(SSEFormatter(), of(Attributes(items="x"))) == OPAQUE_PAYLOAD
+
+
 def test_the_encoder_in_python_gets_only_what_is_built_in():
     contract = SSEFormatter(indent=1)
 
