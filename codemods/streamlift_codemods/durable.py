@@ -48,12 +48,17 @@ def put(stored: Path, target: Path) -> None:
 
 def rewrite(path: Path, text: bytes, like: Path | None = None) -> None:
     """Let the file *path* hold *text*, in one step; it may be read by whoever may read *like*, if that exists."""
-    beside = path.with_name(f".{path.name}.streamlift")
+    beside = stand_in(path)
     try:
         store(beside, text, like)
         os.replace(beside, path)  # noqa: PTH105
     finally:
         beside.unlink(missing_ok=True)
+
+
+def stand_in(path: Path) -> Path:
+    """Return the file beside *path* that `rewrite` makes first; it stays if the process is killed then."""
+    return path.with_name(f".{path.name}.streamlift")
 
 
 def sync_folder(folder: Path) -> None:

@@ -167,8 +167,9 @@ class Journal:
             if self.unfinished is not None:
                 self._take_back(self.unfinished)
             raise
-        for run in self.runs[KEPT:]:
-            self._drop(run)
+        with contextlib.suppress(OSError):  # the next run will try again
+            for run in self.runs[KEPT:]:
+                self._drop(run)
 
     def _take_back(self, run: RecordedRun) -> list[RecordedFile]:
         try:

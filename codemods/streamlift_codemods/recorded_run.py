@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from .durable import copy_access, put, store, sync_folder
+from .durable import copy_access, put, stand_in, store, sync_folder
 from .errors import ToolError, listed
 
 if TYPE_CHECKING:
@@ -185,8 +185,8 @@ class RecordedRun:
     @property
     def files(self) -> list[RecordedFile]:
         """The files of the run, in the order in which they are written."""
-        listed = self._record["files"]
-        assert isinstance(listed, list)
+        rows = self._record["files"]
+        assert isinstance(rows, list)
         return [
             RecordedFile(
                 self.root / row["path"],
@@ -195,15 +195,15 @@ class RecordedRun:
                 self.folder / f"{number}.old",
                 self.folder / f"{number}.new",
             )
-            for number, row in enumerate(listed)
+            for number, row in enumerate(rows)
         ]
 
     @property
     def _made(self) -> list[Path]:
         """The folders that the run makes, outermost first."""
-        listed = self._record["folders"]
-        assert isinstance(listed, list)
-        return [self.root / path for path in listed]
+        paths = self._record["folders"]
+        assert isinstance(paths, list)
+        return [self.root / path for path in paths]
 
     def name_of(self, file: RecordedFile) -> str:
         """Return the path of *file* as a person is told it."""
@@ -264,6 +264,8 @@ class RecordedRun:
         written = [file for file in reversed(self.files) if file.state == "new"]
         for file in written:
             file.restore()
+        for file in self.files:
+            stand_in(file.target).unlink(missing_ok=True)
         for folder in reversed(self._made):
             _remove_if_empty(folder)
         for folder in {file.target.parent for file in written}:
