@@ -108,15 +108,20 @@ def _take_contracts(project: Project, files: list[_File]) -> None:
             by_name[home] = read
             files.append(read)
         unused = {c for c in constants if not _is_used_elsewhere(c, home, project, by_name)}
-        by_name[home].take_constants(unused)
+        if home in project.selected or not by_name[home].frames:
+            by_name[home].take_constants(unused)
 
 
 def _is_used_elsewhere(constant: str, home: str, project: Project, files: dict[str, _File]) -> bool:
-    """Whether a file, not that of *home*, goes on naming *constant*, and perhaps means that of *home*."""
+    """Whether a file, not that of *home*, goes on naming *constant*, and perhaps means that of *home*.
+
+    A file that the run does not write does, though it is read as if it did not.
+    """
     stem = home.rpartition("/")[2].removesuffix(".py")
     for name in project.mentioning({constant})[constant] - {home}:
         file = files.get(name) or _read(project, name)
-        if file is None or file.goes_on_reading(constant, stem):
+        stays = name not in project.selected
+        if file is None or file.goes_on_reading(constant, stem, stays=stays):
             return True
     return False
 
@@ -276,15 +281,16 @@ class _File:
                 found += [paths.files[place] for place in places if place in paths.files]
         return found
 
-    def goes_on_reading(self, constant: str, stem: str) -> bool:
-        """Return whether the constant of the module *stem*, or perhaps that, is still named here."""
+    def goes_on_reading(self, constant: str, stem: str, *, stays: bool) -> bool:
+        """Return whether the constant of the module *stem*, or perhaps that, is still named here, or if the file *stays*."""
         imports = [node for node in self.tree.imports if isinstance(node, ast.ImportFrom)]
         near = [n for n in imports if (n.module or "").rpartition(".")[2] in {stem, ""}]
         names = {alias.name for node in near for alias in node.names}
         named = any("." in str(node.value) for node in self.tree.strings_ending_in(constant))
         in_another_way = named or constant in self.tree.attribute_loads or "*" in names
         is_package = stem == "__init__"
-        return in_another_way or ((constant in names or is_package) and not self.drops(constant))
+        by_name = (constant in names or is_package) and (stays or not self.drops(constant))
+        return in_another_way or by_name
 
     def take_constants(self, names: set[str]) -> None:
         """Take the contract constants *names* away that nothing here goes on reading."""

@@ -119,7 +119,7 @@ class Judge:
         """Whether the helper around *site* has calls that may ask for its chunk in a run that may change them."""
         function = site.scope.function
         settled = function is not None and function.node in self.text_functions.settled
-        return site.reason in PUBLIC and not settled
+        return site.reason in PUBLIC and not settled and not self.plan.introduces
 
     def give_calls(self) -> None:
         """Take the calls of helpers whose text is given for settled: what needs text has it."""

@@ -45,6 +45,11 @@ class Limits:
     functions: frozenset[tuple[str, str]] | None = None
     left: Mapping[Place, str] = field(default_factory=dict)
 
+    @property
+    def is_partial(self) -> bool:
+        """Whether it is not all of the selected files that may be changed."""
+        return self.sites is not None or self.functions is not None
+
     def refusal(self, site: Site) -> str | None:
         """Return why *site* may not be changed, None if it may."""
         place = place_of(site)

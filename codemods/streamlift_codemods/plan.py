@@ -57,6 +57,7 @@ class Plan:
         expressions: The chunk expression of each rewritten frame site.
         bound: The chunk expression that a statement is to bind, where that makes the text so far.
         ignores: The comments that leave sites alone.
+        introduces: Whether it is for phase 1, which changes no type, so that every helper may have its text given.
     """
 
     facts: ProjectFacts
@@ -81,6 +82,7 @@ class Plan:
     expressions: dict[Site, str] = field(default_factory=dict)
     bound: dict[ast.stmt, str] = field(default_factory=dict)
     ignores: Ignores = field(default_factory=Ignores)
+    introduces: bool = False
 
     @property
     def all_producers(self) -> list[Producer]:
@@ -138,10 +140,19 @@ class Plan:
         return [homes[name] for name in sorted(homes)]
 
 
-def make_plan(project: Project, settings: Settings, limits: Limits | None = None) -> Plan:
-    """Return what phase 2 does with *project*, within *limits*: verdicts, contracts and proved expressions."""
+def make_plan(
+    project: Project,
+    settings: Settings,
+    limits: Limits | None = None,
+    *,
+    introduces: bool = False,
+) -> Plan:
+    """Return what phase 2 does with *project*, within *limits*: verdicts, contracts and proved expressions.
+
+    If it *introduces*, phase 1 makes of it what it does.
+    """
     facts = collect_facts(project, settings.chunk_class)
-    plan = Plan(facts, settings, LoadFinder(Resolver(facts)), limits)
+    plan = Plan(facts, settings, LoadFinder(Resolver(facts)), limits, introduces=introduces)
     judge = Judge(plan)
     judge.read_sites()
     judge.follow_frames()

@@ -84,12 +84,12 @@ def _rewritten(
     project: Project, settings: Settings, producers: Sequence[str], phase: int | None
 ) -> tuple[Plan, dict[str, bytes]]:
     if phase == INTRODUCE:
-        plan = _planned(project, settings, producers)
+        plan = _planned(project, settings, producers, introduces=True)
         return plan, introduce(plan)
     before = before_phase_1(project)
     plan = _planned(project.as_before(before), settings, producers)
-    functions = plan.limits.functions if plan.limits is not None else None
-    if functions is not None and before.texts:
+    if before.texts and plan.limits is not None and plan.limits.is_partial:
+        functions = _functions_allowed(plan)
         before = before_phase_1(project, lambda *function: function in functions)
         plan = _planned(project.as_before(before), settings, producers)
     if phase is None:
@@ -103,8 +103,20 @@ def _rewritten(
     }
 
 
-def _planned(project: Project, settings: Settings, producers: Sequence[str]) -> Plan:
-    plan = make_plan(project, settings)
+def _functions_allowed(plan: Plan) -> set[tuple[str, str]]:
+    """Return the file and path of each function with a site that may be changed."""
+    assert plan.limits is not None
+    return {
+        (site.source.name, site.scope.function.path)
+        for site in plan.sites
+        if site.scope.function is not None and plan.limits.refusal(site) is None
+    }
+
+
+def _planned(
+    project: Project, settings: Settings, producers: Sequence[str], *, introduces: bool = False
+) -> Plan:
+    plan = make_plan(project, settings, introduces=introduces)
     ignores = find_ignores(project)
     left = left_alone(plan, ignores)
     limits = Limits()
@@ -114,6 +126,7 @@ def _planned(project: Project, settings: Settings, producers: Sequence[str]) -> 
     elif settings.is_choosy:
         limits = Limits(functions=functions_beside(plan, left))
     if limits != Limits() or left:
-        plan = make_plan(project, settings, replace(limits, left=left))
+        limits = replace(limits, left=left)
+        plan = make_plan(project, settings, limits, introduces=introduces)
     plan.ignores = ignores
     return plan

@@ -108,6 +108,21 @@ def test_phase_1_of_one_producer_after_the_other(tmp_path):
     assert text(tmp_path).count("either(") == text(tmp_path).count("begin(SSE)") == 2
 
 
+def test_phase_2_of_one_file_leaves_the_contracts_that_the_others_need(tmp_path):
+    utf_8 = TWO.replace(b"'two': x}", b"'two': x}, ensure_ascii=False")
+    files = {"chat/__init__.py": b"from . import one\n", "chat/one.py": TWO, "chat/two.py": utf_8}
+    write(tmp_path, {"pyproject.toml": b"", **files})
+    migrate(tmp_path / "chat", "--phase", "1")
+    both = (tmp_path / "chat/two.py").read_text()
+    assert "begin(SSE_UTF8)" in both
+    migrate(tmp_path / "chat/one.py", "--phase", "2")
+
+    contracts = (tmp_path / "chat/sse_contracts.py").read_text()
+    assert (tmp_path / "chat/two.py").read_text() == both
+    assert "SSE = " in contracts
+    assert "SSE_UTF8 = " in contracts
+
+
 EDITS = {
     "another payload": ("StreamingChunk.of(v0, event=v1)", "StreamingChunk.of({**v0}, event=v1)"),
     "another condition": (

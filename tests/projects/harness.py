@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from streamlift_codemods.cli import main
-from streamlift_codemods.plan import make_plan
 from streamlift_codemods.project import open_project
+from streamlift_codemods.run import run
 from streamlift_codemods.settings import read_settings
 from streamlift_codemods.units import stations_of
 from streamlift_legacy import Stage, configure
@@ -38,7 +38,7 @@ def written(project: Project) -> Iterator[Path]:
 def verdicts(root: Path) -> dict[str, tuple[str, ...]]:
     """Return the verdict of each site, by file."""
     settings = read_settings(root)
-    plan = make_plan(open_project([root], settings.exclude), settings)
+    plan, _ = run(open_project([root], settings.exclude), settings, phase=None)
     assert not plan.facts.errors
     found: dict[str, tuple[str, ...]] = {}
     for site in plan.sites:
@@ -51,7 +51,8 @@ def verdicts(root: Path) -> dict[str, tuple[str, ...]]:
 def producers(root: Path) -> list[str]:
     """Return the name of each function that has frames to hand out, by its file."""
     settings = read_settings(root)
-    stations = stations_of(make_plan(open_project([root], settings.exclude), settings))
+    plan, _ = run(open_project([root], settings.exclude), settings, phase=None)
+    stations = stations_of(plan)
     return [f"{each.file.name}:{each.path}" for each in stations if each.sites]
 
 
