@@ -53,15 +53,23 @@ class Background:
         """Run *job* as soon as those before it are done."""
         if self._jobs.qsize() >= LONGEST:
             self.dropped.add()
-            return
+        else:
+            self._put(job)
+
+    def _put(self, job: Job) -> None:
         self._jobs.put(job)
         if self._thread is None and self._starting.acquire(blocking=False):
-            thread = Thread(target=self._run, name="streamlift-reports", daemon=True)
             try:
-                thread.start()
-                self._thread = thread
+                self._start()
             finally:
                 self._starting.release()
+
+    def _start(self) -> None:
+        if self._thread is None:
+            thread = Thread(target=self._run, name="streamlift-reports", daemon=True)
+            with contextlib.suppress(RuntimeError):  # none can be started now: the next job tries
+                thread.start()
+                self._thread = thread
 
     def tell(self, message: str, *args: object) -> None:
         """Log a warning."""
@@ -72,8 +80,8 @@ class Background:
         if self._thread is None and self._jobs.empty():
             return True
         done = Event()
-        self.run_later(done.set)
-        return done.wait(timeout)
+        self._put(done.set)  # also if there are too many others
+        return self._thread is not None and done.wait(timeout)
 
     def _run(self) -> None:
         while True:
@@ -92,8 +100,7 @@ if hasattr(os, "register_at_fork"):
 
 @atexit.register
 def _flush_at_exit() -> None:
-    with contextlib.suppress(RuntimeError):  # no thread can be started any more
-        BACKGROUND.flush(AT_EXIT)
+    BACKGROUND.flush(AT_EXIT)
 
 
 def flush(timeout: float = 1.0) -> bool:

@@ -9,6 +9,7 @@ r"""Phase 1: both forms of a site side by side, one of them served.
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -243,4 +244,5 @@ def _failed(error: Exception) -> None:
     kind = type(error).__name__
     if kind not in _told:
         _told.add(kind)
-        BACKGROUND.tell("the old text is served, since the comparison ended in %s", kind)
+        with suppress(Exception):  # memory may be short, too
+            BACKGROUND.tell("the old text is served, since the comparison ended in %s", kind)

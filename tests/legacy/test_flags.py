@@ -167,6 +167,21 @@ def test_streams_that_begin_while_the_file_is_read_wait_for_the_same_text():
         assert read.result() == "live"
 
 
+def test_a_thread_that_cannot_be_started_is_a_file_that_cannot_be_read(stages_file, monkeypatch):
+    class NoThread:
+        def __init__(self, **_):
+            pass
+
+        def start(self):
+            raise RuntimeError
+
+    stages_file.write_text("live")
+    with monkeypatch.context() as limit:
+        limit.setattr("streamlift_legacy.patient_reader.Thread", NoThread)
+        assert served(stage="live") is OLD
+    assert served() is NEW
+
+
 def test_what_is_wrong_is_told(stages_file, caplog):
     stages_file.write_text("a = live\nb = lvie")
     served()

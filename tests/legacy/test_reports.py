@@ -7,8 +7,17 @@ from threading import Event
 import pytest
 
 from streamlift import SSEFormatter, StreamingChunk
-from streamlift_legacy import Divergence, Stage, begin, configure, dump, flush, observations
-from streamlift_legacy.background import BACKGROUND, LONGEST
+from streamlift_legacy import (
+    Divergence,
+    Stage,
+    begin,
+    configure,
+    dump,
+    flush,
+    observations,
+    reports,
+)
+from streamlift_legacy.background import BACKGROUND, LONGEST, Background
 
 SSE = SSEFormatter(ensure_ascii=False)
 
@@ -161,6 +170,31 @@ def test_a_callback_that_hangs_holds_no_stream_and_the_rest_is_dropped_and_count
     assert not flush(0.0)
     assert BACKGROUND.dropped.value >= dropped + 49
     go_on.set()
+    assert flush(10)
+
+
+class NoThread:
+    """As at the end of a process, or at the limit of the system."""
+
+    def __init__(self, **_):
+        pass
+
+    def start(self):
+        raise RuntimeError
+
+
+def test_a_thread_that_cannot_be_started_holds_no_stream(monkeypatch):
+    background = Background()
+    monkeypatch.setattr(reports, "BACKGROUND", background)
+    with monkeypatch.context() as limit:
+        limit.setattr("streamlift_legacy.background.Thread", NoThread)
+        assert list(stream(["data: 1\n\n"], [2])) == ["data: 1\n\n"]
+        assert not background.flush(0.0)
+
+    found = []
+    configure(on_divergence=found.append)
+    assert background.flush(10)
+    assert len(found) == 1
 
 
 def test_observations_are_written_as_json(tmp_path):
