@@ -78,6 +78,17 @@ class FinishPlan:
     shim: list[ShimUse] = field(default_factory=list)
     names: Names = field(default_factory=dict)
 
+    def followed_by(self, other: FinishPlan) -> FinishPlan:
+        """Return what this plan and then *other* would do; what is left is as *other* has it."""
+        return replace(
+            other,
+            goes=[*self.goes, *other.goes],
+            callers=[*self.callers, *other.callers],
+            bases=[*self.bases, *other.bases],
+            tests=[*self.tests, *other.tests],
+            dead=[*self.dead, *other.dead],
+        )
+
     @property
     def left(self) -> list[Stays]:
         """The decorators that somebody may want to go."""
@@ -98,7 +109,8 @@ def make_finish_plan(plan: Plan, names: Sequence[str] = ()) -> FinishPlan:
     """
     found = FinishPlan(plan)
     selected = plan.facts.project.selected
-    producers = _named(decorated_functions(plan), names)
+    must_exist = not plan.facts.project.overlay  # what was finished has no decorator any more
+    producers = _named(decorated_functions(plan), names, must_exist=must_exist)
     resolver = plan.finder.resolver
     resolver.look_up({producer.node.name for producer in producers})
     for producer in producers:
@@ -109,7 +121,7 @@ def make_finish_plan(plan: Plan, names: Sequence[str] = ()) -> FinishPlan:
     )
     found.stays = [each for each in order if each.producer.file.name in selected]
     found.bases = _bases(found.goes, plan)
-    found.dead = dead_helpers(plan)
+    found.dead = [] if names else dead_helpers(plan)
     found.shim = shim_uses(plan)
     return found
 
@@ -161,7 +173,7 @@ def _outside(producer: Producer, calls: list[BoundaryCall], selected: set[str]) 
     return Stay("other-path", [(each.file, each.call) for each in others])
 
 
-def _named(producers: list[Producer], names: Sequence[str]) -> list[Producer]:
+def _named(producers: list[Producer], names: Sequence[str], *, must_exist: bool) -> list[Producer]:
     """Return those of *producers* that *names* are those of; all of them without names."""
     if not names:
         return producers
@@ -172,6 +184,9 @@ def _named(producers: list[Producer], names: Sequence[str]) -> list[Producer]:
         if len({(each.file.name, each.path) for each in named}) > 1:
             listed = ", ".join(sorted(f"{each.file.name}:{each.path}" for each in named))
             raise UsageError(f"--producer {name}", f"is ambiguous: {listed}", "name one of these")
+        if must_exist and not named:
+            hint = "status shows the functions that have it"
+            raise UsageError(f"--producer {name}", "is no function with our decorator", hint)
         found += named
     return found
 

@@ -51,12 +51,21 @@ def run_finish(
     project: Project, settings: Settings, producers: Sequence[str] = ()
 ) -> tuple[FinishPlan, dict[str, bytes]]:
     """Return what phase 3 does with *project*, and the new bytes of each file that changes; see `run`."""
+    return _with_all_that_can_be_read(project, lambda: _finished(project, settings, producers))
 
-    def attempt() -> tuple[FinishPlan, dict[str, bytes]]:
-        plan = make_finish_plan(survey(project, settings), producers)
-        return plan, finish(plan)
 
-    return _with_all_that_can_be_read(project, attempt)
+def _finished(
+    project: Project, settings: Settings, producers: Sequence[str]
+) -> tuple[FinishPlan, dict[str, bytes]]:
+    """Finish until nothing more can go: an import that went may have had the name that another contract needs."""
+    plan = make_finish_plan(survey(project, settings), producers)
+    changes = new = finish(plan)
+    while new:
+        again = make_finish_plan(survey(project.with_overlay(changes), settings), producers)
+        new = finish(again)
+        changes = {**changes, **new}
+        plan = plan.followed_by(again)
+    return plan, changes
 
 
 def _with_all_that_can_be_read(project: Project, attempt: Callable[[], Done]) -> Done:

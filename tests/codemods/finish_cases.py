@@ -301,4 +301,8 @@ def answer(x):
     FinishCase("a frame that the producer cannot make", comparing(TOKENS, "'data: 1\\n\\n'", "assert list(_reply(x)) == ["), goes=("_reply",), entry=TEST, lacks=("SSE.chunks",)),
     FinishCase("frames that are read twice", comparing(TOKENS, TOKEN, "frames = [*_reply(x)]\n    print(frames)\n    assert frames == ["), goes=("_reply",), entry=TEST, lacks=("SSE.chunks",)),
     FinishCase("a test that has another StreamingChunk", comparing(TOKENS, TOKEN, "assert list(_reply(x)) == [", "class StreamingChunk: ...\n\n\n"), goes=("_reply",), entry=TEST, lacks=("SSE.chunks",)),
+    FinishCase("a name becomes free as another contract goes", package(service=CONTRACTS.replace("SSEFormatter\n", "SSEFormatter, StreamingChunk, producer\n", 1) + "\n\n" + FRAME.strip() + "\n",
+               app="from streamlift import StreamingChunk, producer\n\nfrom .service import _frame\nfrom .sse_contracts import SSE\n\n\n" + PRODUCER + "def text(x):\n    return _frame(x)\n",
+               main="from .app import _reply, text\n\n\ndef answer(x):\n    return [*_reply(x), text(x)]\n"),
+               goes=("_reply", "_frame"), entry="chat.main:answer"),
 ]  # fmt: skip

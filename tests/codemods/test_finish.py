@@ -1,17 +1,20 @@
 """Phase 3: decorators go where nothing can want text any more; what is sent stays the same."""
 
+import ast
+import re
 import tempfile
 from pathlib import Path
 
 import pytest
 
-from streamlift_codemods.finish_plan import make_finish_plan, survey
-from streamlift_codemods.phases.finish import finish
 from streamlift_codemods.project import open_project
 from streamlift_codemods.reasons import REASONS
+from streamlift_codemods.run import run_finish
 from streamlift_codemods.settings import read_settings
-from tests.codemods.finish_cases import CASES
-from tests.codemods.harness import SCENARIOS, VARIANTS, observe, shown, variant_of, write
+from tests.codemods import test_cases
+from tests.codemods.finish_cases import CASES, CLOSED
+from tests.codemods.harness import SCENARIOS, VARIANTS, migrate, observe, shown, variant_of, write
+from tests.codemods.test_cli import run
 
 BY_NAME = {case.name: case for case in CASES}
 
@@ -23,18 +26,16 @@ def finished(files, paths=()):
         write(root, {"pyproject.toml": b"", **files})
         settings = read_settings(root)
         project = open_project([root / path for path in paths] or [root], settings.exclude)
-        plan = make_finish_plan(survey(project, settings))
-        changes = {
-            project.path_of(n).relative_to(root).as_posix(): raw for n, raw in finish(plan).items()
-        }
+        plan, new = run_finish(project, settings)
+        changes = {project.path_of(n).relative_to(root).as_posix(): raw for n, raw in new.items()}
     return plan, {**files, **changes}
 
 
-def seen(files, entry):
-    """Return what a consumer of *entry* sees in every scenario, and what happens."""
+def seen(files, entry, scenarios=SCENARIOS):
+    """Return what a consumer of *entry* sees in each of *scenarios*, and what happens."""
     with tempfile.TemporaryDirectory(prefix="streamlift-") as folder:
         write(Path(folder), files)
-        observed = [observe(Path(folder), entry, scenario) for scenario in SCENARIOS]
+        observed = [observe(Path(folder), entry, scenario) for scenario in scenarios]
     return [(shown(found), shown(happened)) for found, happened in observed]
 
 
@@ -70,3 +71,67 @@ def test_the_same_program_in_other_bytes(case, variant):
     changed = {name for name, raw in plain.items() if raw != case.files[name]}
     assert {name for name, raw in after.items() if raw != files[name]} == changed
     assert {name: variant.undo(after[name]) for name in changed} == {n: plain[n] for n in changed}
+
+
+# What phase 2 makes of the case table, in a closed world: its entries are called from one more file
+
+
+def caller_of(case):
+    """Return a module whose `entry` calls the function that is the entry of *case*, None if that is no plain one."""
+    module, _, name = (case.entry or "").partition(":")
+    raw = case.files.get(f"{module.replace('.', '/')}.py")
+    functions = [
+        node for node in (ast.parse(raw).body if raw else []) if getattr(node, "name", "") == name
+    ]
+    if (
+        not re.fullmatch(r"\w+", name)
+        or len(functions) != 1
+        or isinstance(functions[0], ast.ClassDef)
+    ):
+        return None
+    arguments = functions[0].args
+    positional = [argument.arg for argument in (*arguments.posonlyargs, *arguments.args)]
+    positional = positional[: len(positional) - len(arguments.defaults)]
+    pairs = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+    named = [argument.arg for argument, default in pairs if default is None]
+    taken = ", ".join([*positional, *["*"][: len(named)], *named])
+    given = ", ".join([*positional, *(f"{each}={each}" for each in named)])
+    return f"from {module} import {name}\n\n\ndef entry({taken}):\n    return {name}({given})\n".encode()
+
+
+SAMPLE = [case for case in test_cases.CASES if caller_of(case)][::8]
+SOME = [
+    s for s in SCENARIOS if s.name in {"plain", "unserialisable in the middle", "consumer throws"}
+]
+
+
+@pytest.mark.parametrize("case", SAMPLE, ids=lambda case: case.name)
+def test_the_case_table_in_a_closed_world(case):
+    before = {**case.files, "caller_of_all.py": caller_of(case)}
+    settings = case.files.get("pyproject.toml", b"") + CLOSED.encode()
+    after = {**migrate(before).after, "pyproject.toml": settings}
+    if settings.count(b"[tool.streamlift]") > 1:
+        pytest.skip("it has settings of its own")
+    plan, done = finished(after)
+
+    assert finished(done)[1] == done
+    if done != after:
+        assert plan.goes
+        assert seen(done, "caller_of_all:entry", SOME) == seen(before, "caller_of_all:entry", SOME)
+
+
+def test_only_the_producer_that_is_named(tmp_path, capsys):
+    [case] = [case for case in CASES if case.name == "a family of overrides"]
+    write(tmp_path, case.files)
+
+    code, out, err = run(capsys, "migrate", tmp_path, "--phase", "3", "--producer", "nothing")
+    assert (code, out) == (2, "")
+    assert "--producer nothing: is no function with our decorator; status shows" in err
+
+    code, out, _ = run(
+        capsys, "migrate", tmp_path, "--phase", "3", "--producer", "_Two.stream", "--write"
+    )
+    assert (code, (tmp_path / "app.py").read_text().count("@producer(SSE)")) == (0, 1)
+    assert out.startswith(
+        "app.py\nTook 1 decorator away, put 1 boundary around calls, took 0 helpers away; 0 decorators stay.\n"
+    )
