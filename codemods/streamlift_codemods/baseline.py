@@ -80,8 +80,7 @@ class Baseline:
 
     def tightened(self, plan: Plan) -> Baseline:
         """Return the baseline without what is gone from the files of *plan*."""
-        root = plan.facts.project.root
-        there = Counter(key_of(site, root) for site in plan.sites if _is_left(site))
+        there = sites_met(plan)
         kept = {
             key: Entry(min(entry.count, there[key]), entry.source)
             for key, entry in self.entries.items()
@@ -136,6 +135,18 @@ def write_baseline(path: Path, baseline: Baseline) -> None:
         beside.unlink(missing_ok=True)
         problem = f"cannot be written ({error.strerror})"
         raise ToolError(str(path), problem, "make room for it or make it writable") from error
+
+
+def sites_met(plan: Plan) -> Counter[str]:
+    """Return how many sites there are under each key.
+
+    If the baseline is followed, it was looked at before anything was left alone: what calls a helper that is left
+    alone may be found to be a site no more.
+    """
+    root = plan.facts.project.root
+    if plan.settings.accepted:
+        return plan.accepted
+    return Counter(key_of(site, root) for site in plan.sites if _is_left(site))
 
 
 def _is_left(site: Site) -> bool:

@@ -23,8 +23,11 @@ FINDINGS = {"auto", *LEFT_BY_THE_TOOL}
 """The verdicts of the sites that a person, or the tool, has something to do about."""
 
 
-def left_alone(plan: Plan, ignores: Ignores) -> dict[Place, str]:
-    """Return the sites of *plan* that are left alone, and why; the comments that do so are marked as used."""
+def left_alone(plan: Plan, ignores: Ignores, met: Counter[str]) -> dict[Place, str]:
+    """Return the sites of *plan* that are left alone, and why.
+
+    The comments that do so are marked as used; the sites that the baseline has are counted in *met*, by their key.
+    """
     project, settings = plan.facts.project, plan.settings
     accepted = Counter(settings.accepted)
     sites = sites_asked_about(plan)
@@ -40,6 +43,7 @@ def left_alone(plan: Plan, ignores: Ignores) -> dict[Place, str]:
             left[place_of(site)] = NOT_SELECTED
         elif accepted and accepted[key := key_of(site, project.root)]:
             accepted[key] -= 1
+            met[key] += 1
             left[place_of(site)] = BASELINED
     return left
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -57,6 +58,7 @@ class Plan:
         expressions: The chunk expression of each rewritten frame site.
         bound: The chunk expression that a statement is to bind, where that makes the text so far.
         ignores: The comments that leave sites alone.
+        accepted: How many sites the baseline has, by their key.
         introduces: Whether it is for phase 1, which changes no type, so that every helper may have its text given.
     """
 
@@ -82,6 +84,7 @@ class Plan:
     expressions: dict[Site, str] = field(default_factory=dict)
     bound: dict[ast.stmt, str] = field(default_factory=dict)
     ignores: Ignores = field(default_factory=Ignores)
+    accepted: Counter[str] = field(default_factory=Counter)
     introduces: bool = False
 
     @property

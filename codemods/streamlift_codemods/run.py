@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
@@ -127,7 +128,8 @@ def _planned(
 ) -> Plan:
     plan = make_plan(project, settings, introduces=introduces)
     ignores = find_ignores(project)
-    left = left_alone(plan, ignores)
+    met: Counter[str] = Counter()
+    left = left_alone(plan, ignores, met)
     limits = Limits()
     if producers:
         again = bool(project.overlay)  # what was migrated may be no producer any more
@@ -137,5 +139,5 @@ def _planned(
     if limits != Limits() or left:
         limits = replace(limits, left=left)
         plan = make_plan(project, settings, limits, introduces=introduces)
-    plan.ignores = ignores
+    plan.ignores, plan.accepted = ignores, met
     return plan

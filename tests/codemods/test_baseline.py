@@ -8,6 +8,7 @@ import pytest
 
 from streamlift_codemods.baseline import NAME
 from streamlift_codemods.cli import main
+from tests.codemods import text_function_cases
 from tests.codemods.harness import write
 
 APP = """\
@@ -312,3 +313,15 @@ def test_two_branches_that_take_out_different_sites_merge(project, monkeypatch):
         "app.py::second",
         "other.py::first",
     ]
+
+
+@pytest.mark.parametrize("case", text_function_cases.CASES[::3], ids=lambda case: case.name)
+def test_what_was_written_down_is_found_again(tmp_path, capsys, monkeypatch, case):
+    """Also what is a site only as long as the function that it calls may change."""
+    monkeypatch.setenv("CI", "true")
+    write(tmp_path, {"pyproject.toml": b"", **case.files})
+    main(["baseline", str(tmp_path)])
+    capsys.readouterr()
+
+    assert main(["scan", str(tmp_path)]) == 0
+    assert capsys.readouterr().err == ""

@@ -93,18 +93,21 @@ def _rewrite(options: argparse.Namespace) -> int:
         settings = settings.declining(answers)
         plan, changes = run(project, settings, options.producers, phase=options.phase)
         tell_of_others(plan, declined)
-    _check_second_run(
-        project,
-        changes,
-        lambda again: run(again, settings, options.producers, phase=options.phase)[1],
-    )
+    after = plan
+
+    def run_again(again: Project) -> dict[str, bytes]:
+        nonlocal after
+        after, changed = run(again, settings, options.producers, phase=options.phase)
+        return changed
+
+    _check_second_run(project, changes, run_again)
     if not options.write:
         print(paint_for_output().diff(report_changes(project, changes)), end="")
         return NOT_ANALYSED if plan.facts.errors else SOMETHING_LEFT if changes else status_of(plan)
     from ..report.text_report import report_written
     from ..writing import write_changes
 
-    tightened = baseline.tightened(plan) if options.phase == SEPARATE else {}
+    tightened = baseline.tightened(after) if options.phase == SEPARATE else {}
     write_changes(project, changes, options.command, tightened)
     if tightened:
         baseline.tell_of_change()
