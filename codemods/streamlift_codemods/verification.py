@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from streamlift import StreamingChunk
 
+from .before_phase_1 import before_phase_1
 from .chunk_contracts import constant_that_writes
 from .chunk_roots import (
     branches_of,
@@ -128,7 +129,9 @@ def _fault(root: ast.expr, file: FileFacts, tree: Plan) -> str | None:
 
 def verify_against(base: Plan, project: Project, settings: Settings) -> Verification:
     """Prove each site of *base*, the plan of older code, against what *project* has in its place."""
-    tree = survey(project, settings)
+    tree = survey(
+        project.as_before(before_phase_1(project)), settings
+    )  # a frame with a chunk beside it is text yet
     found = Verification()
     by_file: dict[str, list[Site]] = defaultdict(list)
     for file, site in base.frame_sites:

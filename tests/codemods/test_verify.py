@@ -146,6 +146,15 @@ def test_what_is_not_migrated_yet_waits(migrated, capsys):
     )
 
 
+def test_so_does_what_has_its_chunk_beside_it(migrated, capsys):
+    (migrated / "app.py").write_text(OLD)
+    run(capsys, "migrate", migrated, "--phase", "1", "--write")
+
+    code, out, _ = run(capsys, "verify", migrated, "--base", "HEAD")
+
+    assert (code, out.partition("; ")[2]) == (0, "4 still make text.\n")
+
+
 def test_a_file_that_is_new_was_never_migrated(migrated, capsys):
     write(migrated, {"new/app.py": b"X = 1\n", "new.py": b"X = 1\n"})
 
