@@ -26,6 +26,7 @@ from .literals import LINE_END, Span
 from .module_paths import ModulePaths
 from .moved_text import MovedText
 from .scaffold import LEGACY, find_scaffolds
+from .scopes import last_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -286,8 +287,12 @@ class _File:
         imports = [node for node in self.tree.imports if isinstance(node, ast.ImportFrom)]
         near = [n for n in imports if (n.module or "").rpartition(".")[2] in {stem, ""}]
         names = {alias.name for node in near for alias in node.names}
-        named = any("." in str(node.value) for node in self.tree.strings_ending_in(constant))
-        in_another_way = named or constant in self.tree.attribute_loads or "*" in names
+        strings = [str(node.value) for node in self.tree.strings_ending_in(constant)]
+        named = any(f"{stem}.{constant}" in text for text in strings)
+        reached = [node.value for node in self.tree.attribute_loads.get(constant, ())]
+        modules = [self.tree.qualified_name(node) or last_name(node) or "" for node in reached]
+        by_module = any(module.rpartition(".")[2] == stem for module in modules)
+        in_another_way = named or by_module or "*" in names
         is_package = stem == "__init__"
         by_name = (constant in names or is_package) and (stays or not self.drops(constant))
         return in_another_way or by_name

@@ -250,4 +250,20 @@ def stream(x):
 """,
         ("payload", "payload"),
     ),
+    Case(
+        "phase 1: another file has an attribute of the contract's name",
+        {
+            "chat/__init__.py": "from . import app, kinds\n",
+            "chat/app.py": r"""
+import json
+
+
+def stream(x):
+    yield f"data: {json.dumps({'x': x})}\n\n"
+""",
+            "chat/kinds.py": "class Kind:\n    SSE = 1\n\n\nUSED = Kind.SSE\nTOLD = 'a stream of SSE'\n",
+        },
+        ("payload",),
+        entry="chat.app:stream",
+    ),
 ]
