@@ -74,6 +74,32 @@ def test_one_entry_is_one_line_in_order_and_ends_like_the_others(project):
     assert '{"count": 2, "source": "f\\"data: {json.dumps(x)}' in lines[0]
 
 
+def test_a_key_is_the_same_on_every_version_of_python(tmp_path):
+    """The file is committed; who wrote it may have another Python than who reads it."""
+    frames = [
+        """f"event: {x!r:>{10}}\\ndata: {x['a']}" "\\n\\n" """,
+        """"".join([f"data: {json.dumps({'a': [1, -2.5, None, ...]})}\\n", f'\\n'])""",
+        """f"data: {x if x else (lambda y, *z, k=1: y)(x)}\\n\\n" """,
+        """b"data: {}\\n\\n" """,
+        """"data: %s\\n\\n" % json.dumps(x)""",
+    ]
+    lines = "".join(f"    yield {frame.strip()}\n" for frame in frames)
+    write(
+        tmp_path,
+        {"pyproject.toml": b"", "app.py": f"import json\n\n\nasync def more(x):\n{lines}".encode()},
+    )
+
+    main(["baseline", str(tmp_path)])
+
+    assert [key.removeprefix("app.py::more::") for key in entries(tmp_path)] == [
+        "43ddeba1d2f72169",
+        "5227c196c23544d0",
+        "66326e2f7c6a35a1",
+        "7a987df2a253c8da",
+        "eae40ed6e43226d5",
+    ]
+
+
 def test_what_it_has_does_not_fail(project, capsys):
     assert verdicts(project, capsys) == (0, ["baselined"] * 3)
     assert verdicts(project, capsys, "--ignore-baseline") == (1, ["auto"] * 3)

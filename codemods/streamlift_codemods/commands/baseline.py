@@ -41,5 +41,7 @@ def _run(options: argparse.Namespace) -> int:
     if after != before or not file.path.exists():
         write_baseline(file.path, after)
     new, gone = after.minus(before), before.minus(after)
-    print(f"{file.path}: {sum(after.counts.values())} sites, {new} new, {gone} gone")
+    number = sum(after.counts.values())
+    sites = "1 site" if number == 1 else f"{number} sites"
+    print(f"{file.path}: {sites}, {new} new, {gone} gone")
     return NOT_ANALYSED if plan.facts.errors else NOTHING_LEFT
