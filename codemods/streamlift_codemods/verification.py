@@ -23,6 +23,7 @@ from .chunk_roots import (
 from .contract_import import Constant
 from .finish_plan import survey
 from .fragment import parse_fragment
+from .introduced_again import introduced_again
 from .prove import NotProved
 from .read_contract import contract_of
 from .sites import CHUNK
@@ -129,9 +130,9 @@ def _fault(root: ast.expr, file: FileFacts, tree: Plan) -> str | None:
 
 def verify_against(base: Plan, project: Project, settings: Settings) -> Verification:
     """Prove each site of *base*, the plan of older code, against what *project* has in its place."""
-    tree = survey(
-        project.as_before(before_phase_1(project)), settings
-    )  # a frame with a chunk beside it is text yet
+    before = project.as_before(before_phase_1(project))
+    tree = survey(before, settings)
+    beside = introduced_again(project, before, settings)
     found = Verification()
     by_file: dict[str, list[Site]] = defaultdict(list)
     for file, site in base.frame_sites:
@@ -143,15 +144,23 @@ def verify_against(base: Plan, project: Project, settings: Settings) -> Verifica
             problem = "its file is gone, or cannot be read"
             found.sites += [Verified(site, UNKNOWN, problem) for site in sites]
         else:
-            _FileVerification(found, base, tree, now).verify(sites)
+            _FileVerification(found, base, tree, now, beside).verify(sites)
     return found
 
 
 class _FileVerification:
     """The sites of one file."""
 
-    def __init__(self, found: Verification, base: Plan, tree: Plan, file: FileFacts) -> None:
+    def __init__(
+        self,
+        found: Verification,
+        base: Plan,
+        tree: Plan,
+        file: FileFacts,
+        beside: dict[tuple[str, str], bool],
+    ) -> None:
         self.found = found
+        self.beside = beside
         self.base = base
         self.tree = tree
         self.file = file
@@ -179,10 +188,22 @@ class _FileVerification:
         for site in sites:
             if (shape := ast.dump(site.node)) in waiting:
                 waiting.remove(shape)
-                self.found.waiting += 1
+                self._tell_waiting(site)
             else:
                 migrated.append(site)
         return migrated
+
+    def _tell_waiting(self, site: Site) -> None:
+        """Tell of *site* that its frame is still made, and whether that is so with a chunk beside it."""
+        function = site.scope.function
+        is_proved = self.beside.get((self.file.name, function.path)) if function else None
+        if is_proved is None:
+            self.found.waiting += 1
+        elif is_proved:
+            self.found.sites.append(Verified(site, FINE, "", self.file))
+        else:
+            problem = "phase 1 would write its function otherwise"
+            self.found.sites.append(Verified(site, UNKNOWN, problem, self.file))
 
     def _verified(self, site: Site, roots: list[ast.expr]) -> Verified:
         if len(roots) < len(_planned(site, self.base)):
