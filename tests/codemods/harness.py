@@ -553,7 +553,7 @@ def check_second_run(migration: Migration) -> None:
 def check_same_stream(case: Case, migration: Migration, side_by_side: Files | None = None) -> None:
     """Run every form under every scenario: items, end, exceptions and effects are equal.
 
-    Phase 1, if its files are given, is a shadow each time, and off or live in turns.
+    Phase 1, if its files are given, is a shadow each time, and sometimes off or live.
     """
     both = migration.before if side_by_side is None else side_by_side
     if case.entry is None or migration.after == both == migration.before:
@@ -565,9 +565,9 @@ def check_same_stream(case: Case, migration: Migration, side_by_side: Files | No
         write(Path(folder, "both"), both)
         for number, scenario in enumerate(SCENARIOS):
             expected, happened = map(shown, observe(old, case.entry, scenario))
-            stages = [Stage.SHADOW, (Stage.OFF, Stage.LIVE)[number % 2]] * (
-                both != migration.before
-            )
+            stages = [Stage.SHADOW] * (both != migration.before)
+            if stages and number % 3 == 0:  # the others serve what a shadow has compared
+                stages.append((Stage.LIVE, Stage.OFF)[number % 2])
             for root, stage in [(new, None), *((Path(folder, "both"), stage) for stage in stages)]:
                 found, happened_now = _observed_at(stage, root, case.entry, scenario)
                 assert shown(found) == expected, (scenario.name, stage)
@@ -709,4 +709,5 @@ def check_variant(case: Case, base: Migration, variant: Variant) -> None:
     check_lossless(migration)
     if variant.name == "windows":  # of the others the plain form tells
         check_second_run(migration)
-    assert without_phase_1(introduced(files)) == files
+    if variant.name in {"windows", "form-feed-and-no-last-line-end"}:
+        assert without_phase_1(introduced(files)) == files
