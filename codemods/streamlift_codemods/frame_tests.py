@@ -74,7 +74,7 @@ def frame_test(
     shapes = _shapes(producer)
     if frames is None or any(comments_in(file.source.segment(each)) for each in frames):
         return None
-    if shapes is None or contract is None or not _is_free(file):
+    if shapes is None or contract is None or not _is_free(call):
         return None
     if contract.dialect.encoder != "json" or contract.dialect.objects or contract.encoding:
         return None
@@ -84,7 +84,11 @@ def frame_test(
     return FrameTest(call, tuple(frames), found) if len(found) == len(frames) else None
 
 
-def _is_free(file: FileFacts) -> bool:
+def _is_free(call: BoundaryCall) -> bool:
+    """Whether the name of the chunk means ours, or nothing yet, where *call* stands."""
+    file = call.file
+    if file.tree.scope_of[call.call].owner_of(CHUNK) not in {None, file.tree.module}:
+        return False
     return not file.is_taken(CHUNK) and not file.tree.module.star_import
 
 

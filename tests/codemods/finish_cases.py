@@ -305,4 +305,5 @@ def answer(x):
                app="from streamlift import StreamingChunk, producer\n\nfrom .service import _frame\nfrom .sse_contracts import SSE\n\n\n" + PRODUCER + "def text(x):\n    return _frame(x)\n",
                main="from .app import _reply, text\n\n\ndef answer(x):\n    return [*_reply(x), text(x)]\n"),
                goes=("_reply", "_frame"), entry="chat.main:answer"),
+    FinishCase("a test with a variable of that name", comparing(TOKENS, TOKEN, "StreamingChunk = str(x)\n    assert list(_reply(x)) == ["), goes=("_reply",), entry=TEST, lacks=("SSE.chunks",)),
 ]  # fmt: skip
