@@ -6,9 +6,10 @@ import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
-from .callers import boundary_around, may_be_called_by_a_base
+from .callers import boundary_around
 from .contract_import import access_to, constant_behind, constant_of_decorator
 from .facts import is_export
+from .foreign_bases import may_be_called_by_a_base
 from .producers import Producer, is_private
 from .resolution import Function
 from .sites import CHUNK_ORIGIN
@@ -117,7 +118,7 @@ class BoundarySearch:
             raise Stay(KEPT if settings.keeps_public else "public-producer", self._text_uses(loads))
         if len(owner.bindings[producer.node.name]) > 1:
             raise Stay("several-definitions")
-        if may_be_called_by_a_base(producer, self.resolver):
+        if may_be_called_by_a_base(producer.node, producer.file, self.resolver):
             raise Stay("foreign-base")
         if loads.is_named:
             raise Stay("named-by-string", [*self._strings()])

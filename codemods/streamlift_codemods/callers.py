@@ -13,12 +13,13 @@ from .carriers import TEST_FILE
 from .contract_import import access_to, constant_of
 from .edges import edge_of
 from .errors import working_on
+from .foreign_bases import may_be_called_by_a_base
 from .item_uses import NeedsText
 from .limits import OTHER
 from .producer_items import items_of
 from .producers import OUR_DECORATOR, Caller, Producer, is_private
 from .relays import iteration_of, read_relay
-from .resolution import PROTOCOL, Class, Foreign, Function
+from .resolution import Foreign, Function
 
 if TYPE_CHECKING:
     from .contract_import import Access, Constant
@@ -26,10 +27,8 @@ if TYPE_CHECKING:
     from .loads import Load, Loads
     from .plan import Plan
     from .relays import Relay
-    from .resolution import Resolver, Unknown
+    from .resolution import Resolver
 
-# Bases that call no method of those that inherit from them.
-INERT_BASES = {"abc.ABC", "builtins.object", "pydantic.BaseModel", "typing.Generic", "typing_extensions.Generic", *PROTOCOL}  # fmt: skip
 BOUNDARIES = {"stream", "chunks"}
 FORMATTER = {"streamlift.SSEFormatter()", "streamlift.sse.formatter.SSEFormatter()"}
 DECORATOR_WORDS = {name.rpartition(".")[2] for name in OUR_DECORATOR} | {"sse_producer"}
@@ -76,19 +75,6 @@ def decorated_functions(plan: Plan) -> list[Producer]:
             if node.decorator_list and producer.is_decorated:
                 found.append(producer)
     return found
-
-
-def may_be_called_by_a_base(producer: Producer, resolver: Resolver) -> bool:
-    """Return whether *producer* is a method of a class with a base that is not the project's, which may call it."""
-    owner = producer.file.tree.scope_of[producer.node]
-    if not isinstance(owner.node, ast.ClassDef):
-        return False
-    ancestry = resolver.ancestry(Class(producer.file, owner.node))
-    return any(not isinstance(each, Class) and not _is_inert(each) for each in ancestry)
-
-
-def _is_inert(base: Foreign | Unknown) -> bool:
-    return isinstance(base, Foreign) and base.name.partition("[")[0] in INERT_BASES
 
 
 def boundary_around(load: Load, resolver: Resolver) -> ast.Call | None:
@@ -274,4 +260,12 @@ class _Attempt:
         private = is_private(producer.node, owner, producer.file, closed_world=closed_world)
         once = len(owner.bindings[producer.node.name]) == 1
         family = any(len(load.meaning) > 1 for load in loads.certain)
-        return private and once and producer.is_itself and loads.are_all_known and not family
+        called = may_be_called_by_a_base(producer.node, producer.file, self.plan.finder.resolver)
+        return (
+            private
+            and once
+            and producer.is_itself
+            and loads.are_all_known
+            and not family
+            and not called
+        )

@@ -135,7 +135,7 @@ REASONS = {
                "set closed-world = true in [tool.streamlift] if there is no such code"),
         Reason("shared-helper", "Another file uses the helper, or a string names it; and no call of it can take a chunk.",
                "move it beside its only caller, or write the chunk where it is called"),
-        Reason("method-helper", "The helper is a method of a public class, so a subclass that nobody can see may return text in its place.",
+        Reason("method-helper", "The helper is a method of a public class, or of one with a foreign base, so code that nobody can see may override it with text, or call it for its text.",
                "set closed-world = true in [tool.streamlift] if there is no such code"),
         Reason("replaced-helper", "Something in the project puts another function in the helper's place, such as mock.patch or an assignment.",
                "let the tests replace the generator, or compare what it yields"),

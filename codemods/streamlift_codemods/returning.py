@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .foreign_bases import may_be_called_by_a_base
 from .producers import BINDING_DECORATORS, is_known_here, is_private
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ def obstacle(
         return "public-helper"
     if len(owner.bindings[node.name]) > 1 or not is_known_here(node, file, finder):
         return "shared-helper"
+    if may_be_called_by_a_base(node, file, finder.resolver):
+        return "method-helper"
     return None
 
 

@@ -389,7 +389,7 @@ def _sse(x):
 async def stream(x):
     for frame in map(_sse, [x]):
         yield frame
-""", "payload as text"),
+""", "payload as text", "payload as text"),
     app("never called", """
 def _sse(x):
     return f"data: {json.dumps(x)}\\n\\n"
@@ -397,7 +397,7 @@ def _sse(x):
 
 async def stream(x):
     yield x
-""", "payload as text"),
+""", "payload as text", "payload as text"),
     app("a string names it", """
 def _sse(x):
     return f"data: {json.dumps(x)}\\n\\n"
@@ -624,31 +624,31 @@ def stream(x):
     sse = lambda data: f"data: {json.dumps(data)}\\n\\n"
     yield sse(x)
     note("kept", sse)
-""", "payload as text"),
+""", "payload as text", "payload as text"),
     app("a lambda whose text is needed", """
 def stream(x):
     sse = lambda data: f"data: {json.dumps(data)}\\n\\n"
     yield sse(x)
     note(sse([]))
-""", "payload as text"),
+""", "payload as text", "payload as text"),
     app("a lambda that is bound again", """
 def stream(x):
     sse = lambda data: f"data: {json.dumps(data)}\\n\\n"
     yield sse(x)
     sse = lambda data: "other"
     yield sse(x)
-""", "payload as text"),
+""", "payload as text", "payload as text"),
     app("a lambda of a lambda", """
 def stream(x):
     sse = lambda: lambda data: f"data: {json.dumps(data)}\\n\\n"
     yield sse()(x)
-""", "payload as text"),
+""", "payload as text", "payload as text"),
     app("a lambda under two names", """
 def stream(x):
     sse = also = lambda data: f"data: {json.dumps(data)}\\n\\n"
     yield sse(x)
     note(also(1))
-""", "payload as text"),
+""", "payload as text", "payload as text"),
     app("a lambda of an outer function", """
 def endpoint(x):
     sse = lambda data: f"data: {json.dumps(data)}\\n\\n"
@@ -696,4 +696,63 @@ async def stream(x):
 """, "review split-frame", wish="delegated"),
 ]  # fmt: skip
 
-CASES = [*PRIVATE, *KEPT]
+# `get` of the base calls `_get`, which nobody can see here.
+FOREIGN_BASE = [
+    app("a private method that a foreign base calls", """
+import queue
+
+
+class Frames(queue.Queue):
+    def _get(self):
+        return f"data: {json.dumps(self.queue.popleft())}\\n\\n"
+
+    def own(self):
+        yield self._get()
+
+
+def stream(x):
+    frames = Frames()
+    frames.put(x)
+    frames.put([x])
+    yield frames.get()
+    yield from frames.own()
+""", "payload as text", "payload as text"),
+    app("a private generator that a foreign base calls", """
+import queue
+
+
+class Streams(queue.Queue):
+    def _get(self):
+        yield f"data: {json.dumps(self.queue.popleft())}\\n\\n"
+
+    def own(self):
+        return list(self._get())
+
+
+def stream(x):
+    streams = Streams()
+    streams.put(x)
+    streams.put([x])
+    yield from streams.get()
+    yield from streams.own()
+""", "payload", boundary=("decorator",)),
+    app("a private method whose name is another one in each class", """
+import queue
+
+
+class Frames(queue.Queue):
+    def __frame(self):
+        return f"data: {json.dumps(self.queue.popleft())}\\n\\n"
+
+    def own(self):
+        yield self.__frame()
+
+
+def stream(x):
+    frames = Frames()
+    frames.put(x)
+    yield from frames.own()
+""", "payload", "payload"),
+]  # fmt: skip
+
+CASES = [*PRIVATE, *KEPT, *FOREIGN_BASE]
