@@ -764,8 +764,11 @@ class _File:
     def _seen(self, side: Side, path: str, temper: Temper, boundary: SSEFormatter) -> Seen:
         world = World(temper, boundary)
         world.classes = side.classes
+        functions = {
+            name: helper for name, helper in self.helpers.items() if name not in self.methods
+        }
         for name in self.methods:
-            function = side.function(self.helpers[name], {}, world)
+            function = side.function(self.helpers[name], functions, world)
             world.methods[name] = lambda *a, _function=function, **k: _function(
                 world.stand_in("self"), *a, **k
             )
@@ -773,9 +776,6 @@ class _File:
             world.methods[name] = world.generators[name] = world.generator(name, later=later)
         for name in self.attributes:
             world.methods[name] = side.function(self.helpers[name], {}, world)
-        functions = {
-            name: helper for name, helper in self.helpers.items() if name not in self.methods
-        }
         function = side.function(path, {n: h for n, h in functions.items() if h != path}, world)
         return _observe(function, world, boundary if side is self.new else None)
 
