@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import libcst
 
-from streamlift_codemods import prove
 from streamlift_codemods.plan import Plan, make_plan
-from streamlift_codemods.project import open_project
+from streamlift_codemods.proof import prove
+from streamlift_codemods.reading.project import open_project
 from streamlift_codemods.settings import Settings
 
 if TYPE_CHECKING:

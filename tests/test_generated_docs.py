@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from streamlift_codemods.carriers import NOT_SSE
-from streamlift_codemods.ignores import UNKNOWN, UNUSED
+from streamlift_codemods.frames.carriers import NOT_SSE
 from streamlift_codemods.reasons import REASONS
 from streamlift_codemods.report.rule_table import FILE_REASONS, documents, main
 from streamlift_codemods.rules import RULES
+from streamlift_codemods.selection.ignores import UNKNOWN, UNUSED
 from tests import transcripts
 
 ROOT = Path(__file__).parents[1]
@@ -39,7 +39,7 @@ RETURNS_REASON = re.compile(r"obstacle$|refusal$")
 
 def carriers():
     """Return the names that `carriers.py` gives to carriers."""
-    tree = MODULES["carriers.py"]
+    tree = MODULES["frames/carriers.py"]
     functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
     returned = [
         node.value

@@ -12,7 +12,7 @@ NOTHING_LEFT, SOMETHING_LEFT, NOT_ANALYSED, INTERRUPTED = 0, 1, 2, 130
 
 def status_of(plan: Plan, *, is_done: bool = False) -> int:
     """Return what *plan* leaves to do; after the change it *is done* with what is automatic."""
-    from .left_alone import FINDINGS, LEFT_BY_THE_TOOL
+    from .selection.left_alone import FINDINGS, LEFT_BY_THE_TOOL
 
     if plan.facts.errors:
         return NOT_ANALYSED

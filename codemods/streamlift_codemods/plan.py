@@ -6,29 +6,29 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from .callers import find_callers
-from .choose_contracts import choose_contracts
-from .facts import FileFacts, ProjectFacts, collect_facts
-from .ignores import Ignores
-from .judge import Judge
-from .loads import LoadFinder
-from .resolution import Resolver
-from .write_chunks import grade_calls, write_chunks
+from .contracts.choose_contracts import choose_contracts
+from .flow.callers import find_callers
+from .flow.judge import Judge
+from .reading.facts import FileFacts, ProjectFacts, collect_facts
+from .reading.loads import LoadFinder
+from .reading.resolution import Resolver
+from .rewriting.write_chunks import grade_calls, write_chunks
+from .selection.ignores import Ignores
 
 if TYPE_CHECKING:
     import ast
 
-    from .content import Arm, Content
-    from .contract import Contract, Need
-    from .contract_home import ContractHome
-    from .edits import Edit
-    from .frame_flow import Flow
-    from .limits import Limits
-    from .producers import Producer
-    from .project import Project
+    from .contracts.contract import Contract, Need
+    from .contracts.contract_home import ContractHome
+    from .flow.frame_flow import Flow
+    from .flow.producers import Producer
+    from .flow.text_functions import TextFunction
+    from .frames.content import Arm, Content
+    from .frames.sites import Site
+    from .reading.project import Project
+    from .rewriting.edits import Edit
+    from .selection.limits import Limits
     from .settings import Settings
-    from .sites import Site
-    from .text_functions import TextFunction
 
 
 @dataclass(eq=False)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from .rule_examples import RULE_EXAMPLES, RuleExample
 
 if TYPE_CHECKING:
-    from .content import Content
-    from .sites import Site
+    from .frames.content import Content
+    from .frames.sites import Site
 
 
 @dataclass(frozen=True)

@@ -6,24 +6,24 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
-from .before_phase_1 import before_phase_1
 from .errors import ToolFailure
-from .finish_plan import make_finish_plan, survey
-from .ignores import find_ignores
-from .left_alone import functions_beside, left_alone
-from .limits import Limits
-from .named_producers import limits_of
+from .phases.before_phase_1 import before_phase_1
 from .phases.finish import finish
+from .phases.finish_plan import make_finish_plan, survey
 from .phases.introduce import introduce
 from .phases.separate import separate
 from .plan import make_plan
+from .selection.ignores import find_ignores
+from .selection.left_alone import functions_beside, left_alone
+from .selection.limits import Limits
+from .selection.named_producers import limits_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from .finish_plan import FinishPlan
+    from .phases.finish_plan import FinishPlan
     from .plan import Plan
-    from .project import Project
+    from .reading.project import Project
     from .settings import Settings
 
 INTRODUCE = 1

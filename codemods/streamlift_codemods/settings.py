@@ -7,10 +7,10 @@ import sys
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from .codes import Codes
-from .declined import Declined
 from .errors import UsageError
-from .expressions import Style
+from .rewriting.expressions import Style
+from .selection.codes import Codes
+from .selection.declined import Declined
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from .facts import FileFacts
+    from .reading.facts import FileFacts
 
 Table: TypeAlias = "dict[str, object]"
 DEFAULT_LENGTH = 88  # of black and ruff

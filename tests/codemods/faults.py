@@ -13,8 +13,8 @@ import tempfile
 from pathlib import Path
 
 from streamlift_codemods.errors import ToolError
-from streamlift_codemods.journal import Journal
-from streamlift_codemods.recorded_run import Change
+from streamlift_codemods.journal.journal import Journal
+from streamlift_codemods.journal.recorded_run import Change
 
 BEFORE = {"a.py": b"old a", "pkg/b.py": b"old b", "pkg/c.py": b"old c"}
 AFTER = {**BEFORE, "a.py": b"new a\n" * 2000, "pkg/b.py": b"new b", "pkg/sub/wire.py": b"made"}

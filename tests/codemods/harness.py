@@ -21,13 +21,13 @@ from pathlib import Path
 from starlette.responses import Response
 
 from streamlift.testing.asgi_recorder import record
-from streamlift_codemods.before_phase_1 import before_phase_1
+from streamlift_codemods.phases.before_phase_1 import before_phase_1
 from streamlift_codemods.plan import Plan
-from streamlift_codemods.project import Project, open_project
+from streamlift_codemods.reading.project import Project, open_project
 from streamlift_codemods.reasons import REASONS
 from streamlift_codemods.run import run
 from streamlift_codemods.settings import Settings, read_settings
-from streamlift_codemods.verification import verify_against
+from streamlift_codemods.verify.verification import verify_against
 from streamlift_legacy import Stage, configure
 from streamlift_legacy.observed import TALLIES
 

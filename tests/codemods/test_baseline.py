@@ -6,8 +6,8 @@ import subprocess
 
 import pytest
 
-from streamlift_codemods.baseline import NAME
 from streamlift_codemods.cli import main
+from streamlift_codemods.selection.baseline import NAME
 from tests.codemods import text_function_cases
 from tests.codemods.harness import write
 

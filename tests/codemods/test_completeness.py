@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from streamlift_codemods.facts import collect_facts
 from streamlift_codemods.plan import make_plan
-from streamlift_codemods.project import open_project
+from streamlift_codemods.reading.facts import collect_facts
+from streamlift_codemods.reading.project import open_project
 from streamlift_codemods.settings import Settings
 from tests.codemods.harness import write
 from tests.codemods.test_cases import CASES

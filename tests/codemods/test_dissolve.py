@@ -8,7 +8,7 @@ import pytest
 
 from streamlift_codemods.phases.separate import separate
 from streamlift_codemods.plan import make_plan
-from streamlift_codemods.project import open_project
+from streamlift_codemods.reading.project import open_project
 from streamlift_codemods.settings import Settings
 
 HELPERS = """

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from streamlift_codemods import judge
+from streamlift_codemods.flow import judge
 from tests.codemods.harness import write
 from tests.codemods.test_cli import SOURCE, run
 

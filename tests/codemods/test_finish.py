@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from streamlift_codemods.project import open_project
+from streamlift_codemods.reading.project import open_project
 from streamlift_codemods.reasons import REASONS
 from streamlift_codemods.run import run_finish
 from streamlift_codemods.settings import read_settings

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from streamlift_codemods.cli import main
-from streamlift_codemods.project import open_project
+from streamlift_codemods.reading.project import open_project
 from streamlift_codemods.run import run
 from streamlift_codemods.settings import Settings
 from tests.codemods.harness import introduced, write

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from streamlift_codemods.journal import KEPT, Journal
-from streamlift_codemods.lock import locked
-from streamlift_codemods.recorded_run import Change
+from streamlift_codemods.journal.journal import KEPT, Journal
+from streamlift_codemods.journal.lock import locked
+from streamlift_codemods.journal.recorded_run import Change
 from tests.codemods.harness import write
 from tests.codemods.test_limits import CHAT
 from tests.codemods.test_torture import ENVIRONMENT, git, in_process, lines, needs_git, snapshot
@@ -215,7 +215,7 @@ EDITED = """
 import sys
 import tempfile
 from pathlib import Path
-from streamlift_codemods import writing
+from streamlift_codemods.journal import writing
 from streamlift_codemods.cli import main
 
 write_changes = writing.write_changes

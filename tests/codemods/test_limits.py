@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
+from streamlift_codemods.flow.units import stations_of
 from streamlift_codemods.plan import make_plan
-from streamlift_codemods.project import open_project
+from streamlift_codemods.reading.project import open_project
 from streamlift_codemods.settings import Settings
-from streamlift_codemods.units import stations_of
 from tests.codemods import harness
 from tests.codemods.harness import check_same_stream, write
 from tests.codemods.test_cases import BY_NAME

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamlift_codemods.literals import needs_pep_701, scan
-from streamlift_codemods.newer_grammar import Places, parse_expression, tree_of
+from streamlift_codemods.reading.literals import needs_pep_701, scan
+from streamlift_codemods.reading.newer_grammar import Places, parse_expression, tree_of
 from tests.codemods.harness import migrate
 
 QUOTES = st.sampled_from(["'", '"', "'''", '"""'])

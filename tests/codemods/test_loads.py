@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import pytest
 
-from streamlift_codemods.facts import ProjectFacts
-from streamlift_codemods.loads import LoadFinder
-from streamlift_codemods.project import open_project
-from streamlift_codemods.resolution import Function, Resolver
+from streamlift_codemods.reading.facts import ProjectFacts
+from streamlift_codemods.reading.loads import LoadFinder
+from streamlift_codemods.reading.project import open_project
+from streamlift_codemods.reading.resolution import Function, Resolver
 from tests.codemods.harness import write
 
 MARK = re.compile(r"# (this|maybe)$")

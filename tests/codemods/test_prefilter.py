@@ -6,10 +6,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from streamlift_codemods.facts import collect_facts
 from streamlift_codemods.phases.separate import separate
 from streamlift_codemods.plan import make_plan
-from streamlift_codemods.project import Project, open_project
+from streamlift_codemods.reading.facts import collect_facts
+from streamlift_codemods.reading.project import Project, open_project
 from streamlift_codemods.settings import Settings
 from tests.codemods.harness import write
 from tests.codemods.test_cases import CASES

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from streamlift import SSEFormatter, StreamingChunk
-from streamlift_codemods.consumers import consumers_of
-from streamlift_codemods.finish_plan import make_finish_plan
-from streamlift_codemods.project import open_project
+from streamlift_codemods.flow.consumers import consumers_of
+from streamlift_codemods.flow.units import units_of
+from streamlift_codemods.phases.finish_plan import make_finish_plan
+from streamlift_codemods.reading.project import open_project
 from streamlift_codemods.reasons import REASONS
 from streamlift_codemods.run import run
 from streamlift_codemods.settings import Settings
-from streamlift_codemods.units import units_of
 from tests.codemods.harness import write
 
 # A whole file, or its bytes on the disk, is what is wrong; or the tool itself.

@@ -82,7 +82,8 @@ if os.geteuid() == 0 and len(sys.argv) > 1 and not os.environ.get("CONFINED"):
 LOST = """
 import shutil
 from pathlib import Path
-from streamlift_codemods import project, writing
+from streamlift_codemods.reading import project
+from streamlift_codemods.journal import writing
 
 opened, write_changes = project.open_project, writing.write_changes
 

@@ -4,12 +4,12 @@ import json
 
 import pytest
 
-from streamlift_codemods.consumers import consumers_of
+from streamlift_codemods.flow.consumers import consumers_of
+from streamlift_codemods.flow.units import units_of
 from streamlift_codemods.phases.separate import separate
 from streamlift_codemods.plan import make_plan
-from streamlift_codemods.project import open_project
+from streamlift_codemods.reading.project import open_project
 from streamlift_codemods.settings import Settings
-from streamlift_codemods.units import units_of
 from tests.codemods.harness import write
 from tests.codemods.test_cases import CASES
 from tests.codemods.test_cli import run

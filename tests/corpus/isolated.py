@@ -26,7 +26,7 @@ from streamlift import SSEFormatter, StreamingChunk
 from streamlift.json_dialect import ModelDialect, ORJSONDialect
 from streamlift_codemods.phases.separate import separate
 from streamlift_codemods.plan import Plan, make_plan
-from streamlift_codemods.project import open_project
+from streamlift_codemods.reading.project import open_project
 from streamlift_codemods.settings import read_settings
 from tests.corpus.stand_ins import Answers, Temper, TooLong, World, shown
 

@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from streamlift_codemods.cli import main
-from streamlift_codemods.project import open_project
+from streamlift_codemods.flow.units import stations_of
+from streamlift_codemods.reading.project import open_project
 from streamlift_codemods.run import run
 from streamlift_codemods.settings import read_settings
-from streamlift_codemods.units import stations_of
 from streamlift_legacy import Stage, configure
 from streamlift_legacy.observed import TALLIES
 from tests.projects import servers

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from streamlift_codemods.before_phase_1 import before_phase_1
-from streamlift_codemods.project import open_project
+from streamlift_codemods.phases.before_phase_1 import before_phase_1
+from streamlift_codemods.reading.project import open_project
 from streamlift_legacy import Stage
 from tests.projects import (
     carrier_projects,

@@ -10,9 +10,9 @@ import re
 
 import pytest
 
-from streamlift_codemods.adversaries import orjson_dialect
-from streamlift_codemods.prove import NotProved, prove
-from streamlift_codemods.scopes import ScopeTree
+from streamlift_codemods.proof.adversaries import orjson_dialect
+from streamlift_codemods.proof.prove import NotProved, prove
+from streamlift_codemods.reading.scopes import ScopeTree
 from tests.codemods.harness import migrate
 from tests.proof.faulty_programs import FAULTS
 from tests.proof.mutations import NEW, mutants

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 from streamlift_codemods.phases.separate import separate
 from streamlift_codemods.plan import Plan, make_plan
-from streamlift_codemods.project import open_project
+from streamlift_codemods.reading.project import open_project
 from streamlift_codemods.settings import Settings
 
 

@@ -6,8 +6,8 @@ import json
 import pytest
 
 from streamlift import SSEFormatter
-from streamlift_codemods.prove import NotProved, prove
-from streamlift_codemods.scopes import ScopeTree
+from streamlift_codemods.proof.prove import NotProved, prove
+from streamlift_codemods.reading.scopes import ScopeTree
 from tests.semantics.old_and_new import planned, program, rewritten, seen
 
 SSE = SSEFormatter(ensure_ascii=True)

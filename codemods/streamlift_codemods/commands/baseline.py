@@ -28,8 +28,8 @@ def add_to(commands: Commands) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from ..baseline import write_baseline
     from ..run import run
+    from ..selection.baseline import write_baseline
 
     project, settings = opened(options.paths)
     file = baseline_file(options, project, settings, is_new=True)

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping
 
-    from ..baseline import Baseline
+    from ..journal.recorded_run import Change
     from ..plan import Plan
-    from ..project import Project
-    from ..recorded_run import Change
+    from ..reading.project import Project
+    from ..selection.baseline import Baseline
     from ..settings import Settings
 
 
@@ -39,7 +39,7 @@ class BaselineFile(NamedTuple):
 
     def tightened(self, plan: Plan) -> dict[Path, Change]:
         """Return what becomes of the file, if something of it is gone from the files of *plan*."""
-        from ..recorded_run import Change
+        from ..journal.recorded_run import Change
 
         baseline = self.baseline.tightened(plan)
         if baseline == self.baseline:
@@ -77,7 +77,7 @@ def baseline_file(
     Raises:
         UsageError: If the file that is named is not there, unless it *is new*; or is no baseline.
     """
-    from ..baseline import Baseline, read_baseline
+    from ..selection.baseline import Baseline, read_baseline
 
     named: Path | None = options.baseline
     path = named or project.root / settings.baseline

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..errors import UsageError
-from ..limits import DECLINED, place_of
 from ..rules import code_of
+from ..selection.limits import DECLINED, place_of
 from ..terminal import answer, show, tell
 
 if TYPE_CHECKING:
     from ..colours import Paint
+    from ..frames.sites import Site
     from ..plan import Plan
-    from ..sites import Site
 
 QUESTION = "Migrate this site? [y,n,f,s,a,q,?] "
 HELP = """\

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ..argument_parser import Commands
-    from ..project import Project
+    from ..reading.project import Project
 
 PHASES = (1, 2, 3)
 _, SEPARATE, FINISH = PHASES
@@ -71,12 +71,12 @@ def _run(options: argparse.Namespace) -> int:
 
 def _rewrite(options: argparse.Namespace) -> int:
 
-    from ..codes import Codes, read_codes
     from ..colours import paint_for_output
-    from ..declined import Declined
-    from ..left_alone import sites_asked_about
     from ..report.text_report import report_changes
     from ..run import run
+    from ..selection.codes import Codes, read_codes
+    from ..selection.declined import Declined
+    from ..selection.left_alone import sites_asked_about
     from .interactive import declined_sites, tell_of_others
 
     project, settings = opened(options.paths, writes=options.write)
@@ -104,8 +104,8 @@ def _rewrite(options: argparse.Namespace) -> int:
     if not options.write:
         print(paint_for_output().diff(report_changes(project, changes)), end="")
         return NOT_ANALYSED if plan.facts.errors else SOMETHING_LEFT if changes else status_of(plan)
+    from ..journal.writing import write_changes
     from ..report.text_report import report_written
-    from ..writing import write_changes
 
     tightened = baseline.tightened(after) if options.phase == SEPARATE else {}
     write_changes(project, changes, options.command, tightened)
@@ -135,7 +135,7 @@ def _finish(options: argparse.Namespace) -> int:
         project, changes, lambda again: run_finish(again, settings, options.producers)[1]
     )
     if options.write:
-        from ..writing import write_changes
+        from ..journal.writing import write_changes
 
         write_changes(project, changes, options.command)
         print(report_finished(plan, changes), end="")
@@ -149,7 +149,7 @@ def _finish(options: argparse.Namespace) -> int:
 
 
 def _refuse_dirty_tree(project: Project, changes: dict[str, bytes], *, allowed: bool) -> None:
-    from ..worktree import state_of
+    from ..journal.worktree import state_of
 
     outside = [project.path_of(name) for name in changes if name.startswith("..")]
     state = state_of(project.scanned, [path for path in outside if path.exists()])

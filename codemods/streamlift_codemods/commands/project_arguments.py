@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import argparse
 
     from ..plan import Plan
-    from ..project import Project
+    from ..reading.project import Project
     from ..settings import Settings
 
 
@@ -37,7 +37,7 @@ def opened(paths: list[Path], *, writes: bool = False) -> tuple[Project, Setting
         UnfinishedRun: If a run of it was interrupted, and this one *writes*; others are told.
     """
     from ..progress import Progress
-    from ..project import open_project, project_root
+    from ..reading.project import open_project, project_root
     from ..settings import read_settings
 
     for path in paths:
@@ -51,12 +51,12 @@ def opened(paths: list[Path], *, writes: bool = False) -> tuple[Project, Setting
 
 
 def _look_for_unfinished_run(project: Project, *, writes: bool) -> None:
-    from ..journal_folder import project_with_journal
+    from ..journal.journal_folder import project_with_journal
 
     root = project_with_journal(project.root)
     if root is None:
         return
-    from ..journal import Journal, UnfinishedRun
+    from ..journal.journal import Journal, UnfinishedRun
 
     try:
         Journal(root).refuse_unfinished()

@@ -67,7 +67,7 @@ def _report(plan: Plan, options: argparse.Namespace) -> str:
 
 def _tighten(file: BaselineFile, plan: Plan) -> int:
     """Take out of the baseline what is gone, so that it cannot come back; where nobody would commit that, fail."""
-    from ..baseline import write_baseline
+    from ..selection.baseline import write_baseline
 
     tightened = file.baseline.tightened(plan)
     if not file.is_followed or tightened == file.baseline:

@@ -44,11 +44,11 @@ def add_to(commands: Commands) -> None:
 def _run(options: argparse.Namespace) -> int:
     from datetime import date
 
-    from ..burn_down import burn_down
-    from ..history import entry_of, with_entry
-    from ..observed_text import read_observed
     from ..report import status_report
     from ..run import run
+    from ..status.burn_down import burn_down
+    from ..status.history import entry_of, with_entry
+    from ..status.observed_text import read_observed
 
     observed = read_observed(options.observed) if options.observed else None
     project, settings = opened(options.paths)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import argparse
 
     from ..argument_parser import Commands
-    from ..journal import Journal
+    from ..journal.journal import Journal
 
 
 def add_to(commands: Commands) -> None:
@@ -71,8 +71,8 @@ def _resume(options: argparse.Namespace) -> int:
 
 
 def _journal(path: Path) -> Journal:
-    from ..journal import Journal
-    from ..journal_folder import project_with_journal
+    from ..journal.journal import Journal
+    from ..journal.journal_folder import project_with_journal
 
     if not path.exists():
         raise UsageError(str(path), "does not exist", "name a file or a directory")

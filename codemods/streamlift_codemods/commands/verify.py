@@ -33,7 +33,7 @@ def _run(options: argparse.Namespace) -> int:
 def _alone(options: argparse.Namespace) -> int:
     from ..report.verify_report import report_alone
     from ..run import run
-    from ..verification import verify_alone
+    from ..verify.verification import verify_alone
 
     project, settings = opened(options.paths)
     plan, _ = run(project, settings, phase=None)
@@ -46,11 +46,11 @@ def _alone(options: argparse.Namespace) -> int:
 
 
 def _against(options: argparse.Namespace) -> int:
-    from ..base_tree import base_tree
-    from ..project import open_project
+    from ..reading.project import open_project
     from ..report.verify_report import report
     from ..run import run
-    from ..verification import DIFFERS, UNKNOWN, verify_against
+    from ..verify.base_tree import base_tree
+    from ..verify.verification import DIFFERS, UNKNOWN, verify_against
 
     project, settings = opened(options.paths)
     with base_tree(project.scanned, options.base) as (top, folder):

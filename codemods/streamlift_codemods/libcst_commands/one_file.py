@@ -13,7 +13,7 @@ from typing import ClassVar
 import libcst
 from libcst.codemod import CodemodCommand, SkipFile
 
-from ..project import open_project, project_root
+from ..reading.project import open_project, project_root
 from ..run import run
 from ..settings import read_settings
 

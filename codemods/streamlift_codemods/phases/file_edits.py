@@ -7,25 +7,25 @@ import dataclasses
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from ..chunk_class import written_with
-from ..contract_home import constant_edits, import_of, needed_imports
-from ..contract_import import module_of_chunks
-from ..edits import Edit, EditConflict, apply_edits, replace
+from ..contracts.chunk_class import written_with
+from ..contracts.contract_home import constant_edits, import_of, needed_imports
+from ..contracts.contract_import import module_of_chunks
 from ..errors import REPORT, ToolFailure, UnreadableSource, working_on
-from ..expressions import laid_out
-from ..imports import NewImport, add_imports
-from ..literals import scan
-from ..sites import CHUNK
+from ..frames.sites import CHUNK
+from ..reading.literals import scan
+from ..rewriting.edits import Edit, EditConflict, apply_edits, replace
+from ..rewriting.expressions import laid_out
+from ..rewriting.imports import NewImport, add_imports
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..content import Arm
-    from ..facts import FileFacts
-    from ..literals import Span
+    from ..flow.producers import Producer
+    from ..frames.content import Arm
+    from ..frames.sites import Site
     from ..plan import Plan
-    from ..producers import Producer
-    from ..sites import Site
+    from ..reading.facts import FileFacts
+    from ..reading.literals import Span
 
 
 @contextlib.contextmanager

@@ -7,32 +7,32 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from ..edits import apply_edits, insert, replace
-from ..imports import (
+from ..flow.producers import OUR_DECORATOR
+from ..frames.sites import CHUNK
+from ..reading.literals import Span
+from ..reading.outside_uses import is_used_from_outside
+from ..reading.scopes import ScopeTree
+from ..reading.source import comments_in, parse_source
+from ..reading.stream_annotations import item_type, text_in
+from ..rewriting.edits import apply_edits, insert, replace
+from ..rewriting.imports import (
     BLANK_LINE,
     after_statement,
     binding_statement,
     is_docstring,
     remove_names,
 )
-from ..literals import Span
-from ..outside_uses import is_used_from_outside
-from ..producers import OUR_DECORATOR
-from ..scopes import ScopeTree
-from ..sites import CHUNK
-from ..source import comments_in, parse_source
-from ..stream_annotations import item_type, text_in
 from .file_edits import FileEdits, rewriting
 from .separate import MAY_GO, names_in_annotations
 
 if TYPE_CHECKING:
-    from ..boundary_calls import BoundaryCall
-    from ..facts import FileFacts
-    from ..finish_plan import FinishPlan
-    from ..frame_tests import FrameTest
+    from ..flow.boundary_calls import BoundaryCall
+    from ..flow.producers import Producer
     from ..plan import Plan
-    from ..producers import Producer
-    from ..resolution import Function
+    from ..reading.facts import FileFacts
+    from ..reading.resolution import Function
+    from .finish_plan import FinishPlan
+    from .frame_tests import FrameTest
 
 COMMENT_LINE = re.compile(r"[ \t]*#")
 

@@ -6,26 +6,26 @@ import ast
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
-from ..beside import write_beside
-from ..contract_home import file_with_contracts
-from ..edits import insert, replace
+from ..contracts.contract_home import file_with_contracts
 from ..errors import working_on
-from ..expressions import NotWritable, laid_out
-from ..free_names import FreeNames
-from ..imports import after_statement, is_docstring
-from ..literals import LINE_END, Span
-from ..purity import reads_all_names
-from ..scaffold import BEGIN, LEGACY
-from ..sites import BESIDE, CHUNK
+from ..frames.sites import BESIDE, CHUNK
+from ..reading.free_names import FreeNames
+from ..reading.literals import LINE_END, Span
+from ..reading.purity import reads_all_names
+from ..rewriting.beside import write_beside
+from ..rewriting.edits import insert, replace
+from ..rewriting.expressions import NotWritable, laid_out
+from ..rewriting.imports import after_statement, is_docstring
 from .file_edits import FileEdits, rewriting
+from .scaffold import BEGIN, LEGACY
 
 if TYPE_CHECKING:
-    from ..beside import Both
-    from ..contract_home import ContractHome
-    from ..facts import FileFacts
+    from ..contracts.contract_home import ContractHome
+    from ..frames.sites import Site
     from ..plan import Plan
-    from ..scopes import Scope, ScopeTree
-    from ..sites import Site
+    from ..reading.facts import FileFacts
+    from ..reading.scopes import Scope, ScopeTree
+    from ..rewriting.beside import Both
 
 
 def introduce(plan: Plan) -> dict[str, bytes]:

@@ -8,30 +8,30 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ..contract_home import file_with_contracts
-from ..edits import Edit, apply_edits, insert, replace
-from ..expressions import dedented
-from ..frame_flow import FRAME_LIST_METHODS, Flow, Function, Variable
-from ..imports import after_statement, binding_statement, remove_names, stands_alone
-from ..literals import Span
-from ..outside_uses import is_used_from_outside
-from ..producers import OUR_DECORATOR
-from ..scopes import ScopeTree
-from ..sites import CHUNK
-from ..source import comments_in, parse_source
-from ..stream_annotations import item_type, text_in
+from ..contracts.contract_home import file_with_contracts
+from ..flow.frame_flow import FRAME_LIST_METHODS, Flow, Function, Variable
+from ..flow.producers import OUR_DECORATOR
+from ..frames.sites import CHUNK
+from ..reading.literals import Span
+from ..reading.outside_uses import is_used_from_outside
+from ..reading.scopes import ScopeTree
+from ..reading.source import comments_in, parse_source
+from ..reading.stream_annotations import item_type, text_in
+from ..rewriting.edits import Edit, apply_edits, insert, replace
+from ..rewriting.expressions import dedented
+from ..rewriting.imports import after_statement, binding_statement, remove_names, stands_alone
 from .file_edits import FileEdits, rewriting
 
 if TYPE_CHECKING:
-    from ..content import Content
-    from ..contract_home import ContractHome
-    from ..facts import FileFacts
-    from ..frame_flow import Place
+    from ..contracts.contract_home import ContractHome
+    from ..flow.frame_flow import Place
+    from ..flow.producers import Caller, Producer
+    from ..flow.relays import Relay
+    from ..frames.content import Content
+    from ..frames.sites import Site
     from ..plan import Plan
-    from ..producers import Caller, Producer
-    from ..relays import Relay
-    from ..sites import Site
-    from ..statements import Assignment
+    from ..reading.facts import FileFacts
+    from ..reading.statements import Assignment
 
 MAY_GO = {"json", "orjson", "typing", "fastapi", "starlette"}
 

@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..colours import Paint
-    from ..literals import Span
-    from ..source import SourceFile
+    from ..reading.literals import Span
+    from ..reading.source import SourceFile
 
 TAB = 4
 MOST_CHARACTERS = 160

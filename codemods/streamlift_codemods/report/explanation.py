@@ -5,9 +5,9 @@ from __future__ import annotations
 from textwrap import indent
 from typing import TYPE_CHECKING
 
-from ..codes import unknown_code
 from ..reasons import REASONS
 from ..rules import RULES
+from ..selection.codes import unknown_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..chunk_class import becomes
-from ..fingerprint import fingerprints
-from ..left_alone import FINDINGS
+from ..contracts.chunk_class import becomes
+from ..frames.fingerprint import fingerprints
 from ..reasons import REASONS
 from ..rules import RULES, code_of
+from ..selection.left_alone import FINDINGS
 
 if TYPE_CHECKING:
-    from ..ignores import IgnoreFault
-    from ..literals import Span
+    from ..frames.sites import Site
     from ..plan import Plan
-    from ..sites import Site
-    from ..source import SourceFile
+    from ..reading.literals import Span
+    from ..reading.source import SourceFile
+    from ..selection.ignores import IgnoreFault
 
 
 @dataclass(frozen=True)

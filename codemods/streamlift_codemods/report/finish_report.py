@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from ..reasons import REASONS
 
 if TYPE_CHECKING:
-    from ..boundary_calls import Place
-    from ..finish_plan import FinishPlan, Stays
-    from ..shim_uses import ShimUse
+    from ..flow.boundary_calls import Place
+    from ..phases.finish_plan import FinishPlan, Stays
+    from ..status.shim_uses import ShimUse
 
 SHOWN_PLACES = 5
 

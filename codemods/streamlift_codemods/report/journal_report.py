@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from .unified_diff import unified_diff
 
 if TYPE_CHECKING:
-    from ..journal import Journal
-    from ..recorded_run import RecordedFile, RecordedRun
+    from ..journal.journal import Journal
+    from ..journal.recorded_run import RecordedFile, RecordedRun
 
 
 def runs(journal: Journal) -> str:

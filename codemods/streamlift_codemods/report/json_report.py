@@ -6,26 +6,26 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from ..chunk_class import becomes
-from ..consumers import consumers_of
-from ..fingerprint import fingerprints
-from ..frame_text import Option
+from ..contracts.chunk_class import becomes
+from ..flow.consumers import consumers_of
+from ..flow.units import units_of
+from ..frames.fingerprint import fingerprints
+from ..frames.frame_text import Option
 from ..rules import code_of
-from ..units import units_of
 
 if TYPE_CHECKING:
     import ast
 
-    from ..consumers import Consumer
-    from ..frame_text import Field, Frame, Text
-    from ..ignores import IgnoreFault
-    from ..literals import Span
+    from ..flow.consumers import Consumer
+    from ..flow.producers import Caller, Producer
+    from ..flow.units import Station, Supply, Unit
+    from ..frames.frame_text import Field, Frame, Text
+    from ..frames.read_text import Hole, Part
+    from ..frames.sites import NotSSE, Site
     from ..plan import Plan
-    from ..producers import Caller, Producer
-    from ..read_text import Hole, Part
-    from ..sites import NotSSE, Site
-    from ..source import SourceFile
-    from ..units import Station, Supply, Unit
+    from ..reading.literals import Span
+    from ..reading.source import SourceFile
+    from ..selection.ignores import IgnoreFault
 
 Row = dict[str, object]
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..argument_parser import parser
-from ..carriers import NOT_SSE
+from ..frames.carriers import NOT_SSE
 from ..reasons import REASONS, Reason
 from ..rules import RULES, Rule
 from ..settings import SETTINGS

@@ -18,11 +18,11 @@ from .report_paths import path_from_here
 
 if TYPE_CHECKING:
     from ..errors import UnreadableSource
-    from ..literals import Span
     from ..plan import Plan
-    from ..project import Project
+    from ..reading.literals import Span
+    from ..reading.project import Project
+    from ..reading.source import SourceFile
     from ..rules import Rule
-    from ..source import SourceFile
     from .findings import Finding
 
 Row = dict[str, object]

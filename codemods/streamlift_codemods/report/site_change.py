@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..edits import apply_edits
+from ..rewriting.edits import apply_edits
 from .unified_diff import lines_of
 
 if TYPE_CHECKING:
     import ast
 
-    from ..edits import Edit
+    from ..frames.sites import Site
     from ..plan import Plan
-    from ..sites import Site
-    from ..source import SourceFile
+    from ..reading.source import SourceFile
+    from ..rewriting.edits import Edit
 
 
 def change_of(site: Site, plan: Plan) -> str:

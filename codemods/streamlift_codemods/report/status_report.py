@@ -6,19 +6,19 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from ..boundary_calls import KEPT
-from ..history import KEYS
-from ..observed_text import use_of
+from ..flow.boundary_calls import KEPT
+from ..status.history import KEYS
+from ..status.observed_text import use_of
 from .finish_report import report_stays
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ..burn_down import BurnDown, Counts
-    from ..finish_plan import Stays
-    from ..history import Entry
-    from ..observed_text import TextUse
-    from ..producers import Producer
+    from ..flow.producers import Producer
+    from ..phases.finish_plan import Stays
+    from ..status.burn_down import BurnDown, Counts
+    from ..status.history import Entry
+    from ..status.observed_text import TextUse
 
 Row = dict[str, object]
 SHOWN_DAYS = 10

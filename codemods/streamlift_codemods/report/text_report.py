@@ -6,11 +6,11 @@ import shlex
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from ..chunk_class import becomes
-from ..consumers import consumers_of
-from ..frame_text import Option
+from ..contracts.chunk_class import becomes
+from ..flow.consumers import consumers_of
+from ..flow.units import units_of
+from ..frames.frame_text import Option
 from ..reasons import REASONS
-from ..units import units_of
 from .excerpt import excerpt
 from .findings import findings_of, sentence
 from .unified_diff import unified_diff
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ..colours import Paint
-    from ..consumers import Consumer
-    from ..frame_text import Frame, Text
+    from ..flow.consumers import Consumer
+    from ..flow.units import Station, Supply, Unit
+    from ..frames.frame_text import Frame, Text
+    from ..frames.read_text import Hole, Part
     from ..plan import Plan
-    from ..project import Project
-    from ..read_text import Hole, Part
-    from ..units import Station, Supply, Unit
+    from ..reading.project import Project
     from .findings import Finding
 
 SHOWN = 100

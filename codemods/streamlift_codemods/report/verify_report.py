@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..verification import DIFFERS, FINE, UNKNOWN
+from ..verify.verification import DIFFERS, FINE, UNKNOWN
 
 if TYPE_CHECKING:
-    from ..verification import Fault, Verification, Verified
+    from ..verify.verification import Fault, Verification, Verified
 
 SHOWN = 160
 

@@ -1,0 +1,1 @@
+"""Whether the new expression does what the old one did."""

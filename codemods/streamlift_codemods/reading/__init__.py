@@ -1,0 +1,1 @@
+"""The project: its files, their text and trees, and what each name means."""

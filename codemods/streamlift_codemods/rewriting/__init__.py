@@ -1,0 +1,1 @@
+"""The new text: expressions, imports and spans of the old text."""

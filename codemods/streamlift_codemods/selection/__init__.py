@@ -1,0 +1,1 @@
+"""Which sites a run is about, and which it leaves alone."""

@@ -1,0 +1,1 @@
+"""What was migrated, proved again as the files are now."""
