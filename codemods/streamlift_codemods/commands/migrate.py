@@ -111,7 +111,7 @@ def _rewrite(options: argparse.Namespace) -> int:
     write_changes(project, changes, options.command, tightened)
     if tightened:
         baseline.tell_of_change()
-    print(report_written(plan, changes), end="")
+    print(report_written(plan, changes, options.phase), end="")
     return status_of(plan, is_done=True)
 
 

@@ -11,6 +11,7 @@ from ..flow.consumers import consumers_of
 from ..flow.units import units_of
 from ..frames.frame_text import Option
 from ..reasons import REASONS
+from ..run import INTRODUCE
 from .excerpt import excerpt
 from .findings import findings_of, sentence
 from .unified_diff import unified_diff
@@ -54,19 +55,24 @@ def report_changes(project: Project, changes: dict[str, bytes]) -> str:
     return "".join(pieces)
 
 
-def report_written(plan: Plan, changes: dict[str, bytes]) -> str:
-    """Return what was written, what is left, and what to do next."""
-    migrated = sum(site.verdict == "auto" for site in plan.sites)
+def report_written(plan: Plan, changes: dict[str, bytes], phase: int) -> str:
+    """Return what *phase* has written, what is left, and what to do next."""
+    number = sum(site.verdict == "auto" for site in plan.sites)
     left = [site for site in plan.sites if site.verdict in {"review", "refused"}]
     lines = [f"{name}\n" for name in sorted(changes)]
-    lines.append(
-        f"Migrated {_count(migrated, 'site')} in {_count(len(changes), 'file')}"
-        f"{_as_text(plan)}; {len(left)} left.\n"
+    sites, files = _count(number, "site"), _count(len(changes), "file")
+    done = (
+        f"Put chunks beside {sites} in {files}"
+        if phase == INTRODUCE
+        else f"Migrated {sites} in {files}{_as_text(plan)}"
     )
+    lines.append(f"{done}; {len(left)} left.\n")
     for reason, number in Counter(site.reason or "" for site in left).most_common():
         lines.append(f"  {number:4d} {reason}: {_meaning(reason)}\n")
     if changes:
         lines.append("Next: run your tests, then commit; streamlift undo takes it back.\n")
+    if changes and phase == INTRODUCE:
+        lines.append("Then let production compare both texts: STREAMLIFT_STAGE=shadow.\n")
     return "".join(lines)
 
 
