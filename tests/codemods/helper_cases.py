@@ -389,7 +389,7 @@ def _sse(x):
 async def stream(x):
     for frame in map(_sse, [x]):
         yield frame
-""", "payload as text", "payload as text"),
+""", "payload as text"),
     app("never called", """
 def _sse(x):
     return f"data: {json.dumps(x)}\\n\\n"
@@ -397,7 +397,7 @@ def _sse(x):
 
 async def stream(x):
     yield x
-""", "payload as text", "payload as text"),
+""", "payload as text"),
     app("a string names it", """
 def _sse(x):
     return f"data: {json.dumps(x)}\\n\\n"
@@ -624,31 +624,31 @@ def stream(x):
     sse = lambda data: f"data: {json.dumps(data)}\\n\\n"
     yield sse(x)
     note("kept", sse)
-""", "payload as text", "payload as text"),
+""", "payload as text"),
     app("a lambda whose text is needed", """
 def stream(x):
     sse = lambda data: f"data: {json.dumps(data)}\\n\\n"
     yield sse(x)
     note(sse([]))
-""", "payload as text", "payload as text"),
+""", "payload as text"),
     app("a lambda that is bound again", """
 def stream(x):
     sse = lambda data: f"data: {json.dumps(data)}\\n\\n"
     yield sse(x)
     sse = lambda data: "other"
     yield sse(x)
-""", "payload as text", "payload as text"),
+""", "payload as text"),
     app("a lambda of a lambda", """
 def stream(x):
     sse = lambda: lambda data: f"data: {json.dumps(data)}\\n\\n"
     yield sse()(x)
-""", "payload as text", "payload as text"),
+""", "payload as text"),
     app("a lambda under two names", """
 def stream(x):
     sse = also = lambda data: f"data: {json.dumps(data)}\\n\\n"
     yield sse(x)
     note(also(1))
-""", "payload as text", "payload as text"),
+""", "payload as text"),
     app("a lambda of an outer function", """
 def endpoint(x):
     sse = lambda data: f"data: {json.dumps(data)}\\n\\n"
