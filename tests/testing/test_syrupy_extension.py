@@ -24,11 +24,13 @@ def run(pytester, monkeypatch):
     # In a worker of xdist, syrupy leaves what is unused to the controller.
     for variable in ("PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT"):
         monkeypatch.delenv(variable, raising=False)
+    # Each run imports its plugins again, and others than syrupy take seconds for that.
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
 
     def run(source, *options):
         pytester.makepyfile(test_module=HEADER + source)
         return pytester.runpytest_inprocess(
-            *("-p", "no:cacheprovider"), *("-p", "no:benchmark"), *("-p", "no:xdist"), *options
+            *("-p", "no:cacheprovider"), *("-p", "syrupy"), *options
         )
 
     return run
