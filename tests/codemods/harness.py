@@ -632,9 +632,9 @@ def _windows_undone(raw: bytes) -> bytes:
     return raw.removeprefix(BOM).replace(b"\r\n", b"\n")
 
 
-def _tabbed(raw: bytes) -> bytes | None:
+def _tabbed(raw: bytes) -> bytes:
     if b'"""' in raw or b"'''" in raw:
-        return None
+        return raw
     return re.sub(rb"(?m)^(?: {4})+", lambda match: b"\t" * (len(match.group()) // 4), raw)
 
 
@@ -671,9 +671,12 @@ VARIANTS = {
     variant.name: variant
     for variant in (
         Variant("windows", lambda raw: BOM + raw.replace(b"\n", b"\r\n"), _windows_undone),
-        Variant("tabs", _tabbed, _tabs_undone),
         Variant("form-feed-and-no-last-line-end", _cut, _cut_undone),
-        Variant("latin-1", _latin, _latin_undone),
+        Variant(
+            "tabs-and-latin-1",
+            lambda raw: _latin(_tabbed(raw)),
+            lambda raw: _tabs_undone(_latin_undone(raw)),
+        ),
     )
 }
 
@@ -701,7 +704,7 @@ def check_variant(case: Case, base: Migration, variant: Variant) -> None:
         ):
             assert not raw.endswith(b"\n"), "a final newline was added"
         if (
-            variant.name == "tabs" and plain != base.after[name]
+            variant.name == "tabs-and-latin-1" and plain != base.after[name]
         ):  # a tab is shorter: lines break elsewhere
             assert ast.dump(ast.parse(plain)) == ast.dump(ast.parse(base.after[name]))
         else:

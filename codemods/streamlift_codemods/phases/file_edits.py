@@ -123,6 +123,6 @@ class FileEdits:
             dataclasses.replace(edit, text=written_with(own, edit.text, words))
             for edit, words in scanned
         ]
-        if all(CHUNK not in edit.text for edit in self.edits):
+        if own.name == CHUNK or all(CHUNK not in edit.text for edit in self.edits):
             self.imports["streamlift"].discard(CHUNK)
         self.imports[module].add(own.name)
