@@ -77,7 +77,7 @@ async def stream(x) -> AsyncIterator[str]:
         contains=("-> AsyncIterator[Chunk]:", "yield Chunk.of(x)"), lacks=("import StreamingChunk\n\n\nasync",)),
     project("handed on by a module of the project", "from streamlift import StreamingChunk as StreamingChunk\n", *GRADES,
         chunk="chat.wire.StreamingChunk", contains=("from chat.wire import StreamingChunk\n",),
-        lacks=("from streamlift import StreamingChunk",)),
+        lacks=("from streamlift import StreamingChunk, producer",)),
     project("a relative import", SUBCLASS, "typed", app="""
 from . import other
 
