@@ -266,6 +266,7 @@ def kill(event, arguments):
 
 
 sys.addaudithook(kill)
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may let what it starts beside itself ignore it
 sys.exit(main(sys.argv[1:]))
 """
 
