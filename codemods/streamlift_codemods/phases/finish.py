@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
-from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from ..flow.producers import OUR_DECORATOR
 from ..frames.sites import CHUNK
 from ..reading.literals import Span
 from ..reading.outside_uses import is_used_from_outside
-from ..reading.scopes import ScopeTree
-from ..reading.source import comments_in, parse_source
+from ..reading.source import comments_in
 from ..reading.stream_annotations import item_type, text_in
 from ..rewriting.edits import apply_edits, insert, replace
 from ..rewriting.imports import (
@@ -20,19 +18,23 @@ from ..rewriting.imports import (
     after_statement,
     binding_statement,
     is_docstring,
-    remove_names,
 )
 from .file_edits import FileEdits, rewriting
 from .separate import MAY_GO, names_in_annotations
+from .unused_imports import without_unused_imports
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ..flow.boundary_calls import BoundaryCall
     from ..flow.producers import Producer
     from ..plan import Plan
     from ..reading.facts import FileFacts
     from ..reading.resolution import Function
+    from ..reading.scopes import ScopeTree
     from .finish_plan import FinishPlan
     from .frame_tests import FrameTest
+    from .unused_imports import Bound
 
 COMMENT_LINE = re.compile(r"[ \t]*#")
 
@@ -79,7 +81,7 @@ class _FileRewriting(FileEdits):
         text = apply_edits(self.source.text, self.edits, self.source.newline)
         if self.takes_end:
             text = text[: len(text.rstrip("\r\n"))] + self.source.newline
-        return self._without_unused_imports(self.source.encode(text))
+        return without_unused_imports(self.source, self.source.encode(text), self._unused_imports)
 
     def take_decorator(self, producer: Producer) -> None:
         """Take our decorator off *producer*; a comment beside it stays."""
@@ -147,23 +149,12 @@ class _FileRewriting(FileEdits):
     def _release(self, node: ast.AST) -> None:
         self.released |= {child.id for child in ast.walk(node) if isinstance(child, ast.Name)}
 
-    def _without_unused_imports(self, raw: bytes) -> bytes:
-        """Take the imports out whose last use went, unless something else may rely on them."""
-        if self.source.path.name == "__init__.py":
-            return raw
-        after = parse_source(raw, self.source.path, self.source.name)
-        tree = ScopeTree(after.tree)
-        unused: dict[ast.Import | ast.ImportFrom, set[str]] = defaultdict(set)
+    def _unused_imports(self, tree: ScopeTree) -> Iterator[Bound]:
+        """Give the imports whose last use went, unless something else may rely on them."""
         for name in sorted(self.released):
             statement = binding_statement(tree, name)
             if statement is not None and self._may_go(name, tree):
-                unused[statement].add(name)
-        edits = [
-            edit
-            for statement, names in unused.items()
-            for edit in remove_names(after, statement, names)
-        ]
-        return after.encode(apply_edits(after.text, edits, after.newline)) if edits else raw
+                yield name, statement
 
     def _may_go(self, name: str, tree: ScopeTree) -> bool:
         (binding,) = tree.module.bindings[name]

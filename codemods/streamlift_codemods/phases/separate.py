@@ -14,15 +14,17 @@ from ..flow.producers import OUR_DECORATOR
 from ..frames.sites import CHUNK
 from ..reading.literals import Span
 from ..reading.outside_uses import is_used_from_outside
-from ..reading.scopes import ScopeTree
-from ..reading.source import comments_in, parse_source
+from ..reading.source import comments_in
 from ..reading.stream_annotations import item_type, text_in
 from ..rewriting.edits import Edit, apply_edits, insert, replace
 from ..rewriting.expressions import dedented
-from ..rewriting.imports import after_statement, binding_statement, remove_names, stands_alone
+from ..rewriting.imports import after_statement, binding_statement, stands_alone
 from .file_edits import FileEdits, rewriting
+from .unused_imports import without_unused_imports
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ..contracts.contract_home import ContractHome
     from ..flow.frame_flow import Place
     from ..flow.producers import Caller, Producer
@@ -31,7 +33,9 @@ if TYPE_CHECKING:
     from ..frames.sites import Site
     from ..plan import Plan
     from ..reading.facts import FileFacts
+    from ..reading.scopes import ScopeTree
     from ..reading.statements import Assignment
+    from .unused_imports import Bound
 
 MAY_GO = {"json", "orjson", "typing", "fastapi", "starlette"}
 
@@ -128,7 +132,8 @@ class _FileRewriting(FileEdits):
         for relay in self.relays:
             self._annotate(item_type(relay.node.returns), foreign=relay.yields_other_things)
         self.add_imports()
-        return self._without_unused_imports(self.source.encode(self.applied()))
+        raw = self.source.encode(self.applied())
+        return without_unused_imports(self.source, raw, self._unused_imports)
 
     def _site(self, site: Site) -> None:
         span = self.source.span(site.node)
@@ -302,23 +307,11 @@ class _FileRewriting(FileEdits):
             return self._holds_chunks(value.value, place)
         return value in self.flow.into
 
-    def _without_unused_imports(self, raw: bytes) -> bytes:
-        """Take the imports out whose last use was migrated, unless something else may rely on them."""
-        if self.source.path.name == "__init__.py":
-            return raw
-        after = parse_source(raw, self.source.path, self.source.name)
-        tree = ScopeTree(after.tree)
-        unused: dict[ast.Import | ast.ImportFrom, set[str]] = defaultdict(set)
+    def _unused_imports(self, tree: ScopeTree) -> Iterator[Bound]:
+        """Give the imports whose last use was migrated, unless something else may rely on them."""
         for name in self._imports_used_by_sites():
             for statement in self._unused(name, tree):
-                unused[statement].add(name)
-        edits = [
-            edit
-            for statement, names in unused.items()
-            if not _is_alone(statement, tree)
-            for edit in remove_names(after, statement, names)
-        ]
-        return after.encode(apply_edits(after.text, edits, after.newline)) if edits else raw
+                yield name, statement
 
     def _unused(self, name: str, tree: ScopeTree) -> list[ast.Import | ast.ImportFrom]:
         """Return the imports of *name*, at module level and in the functions of the sites, that nothing loads."""
@@ -379,14 +372,6 @@ class _FileRewriting(FileEdits):
         return {
             child.id for node in nodes for child in ast.walk(node) if isinstance(child, ast.Name)
         }
-
-
-def _is_alone(statement: ast.stmt, tree: ScopeTree) -> bool:
-    """Whether *statement* is all that its block holds, so that taking it away leaves no block."""
-    blocks = [
-        getattr(tree.parent_of[statement], name, None) for name in ("body", "orelse", "finalbody")
-    ]
-    return [statement] in blocks
 
 
 def names_in_annotations(tree: ScopeTree, name: str) -> bool:
