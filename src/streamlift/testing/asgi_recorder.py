@@ -184,6 +184,7 @@ class _Connection:
             headers=self.headers,
             messages=tuple(self.messages),
             ending=ending,
+            recorder="asgi",
             cleanup=cleanup,
             times=tuple(self.times),
         )

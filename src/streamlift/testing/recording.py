@@ -8,6 +8,7 @@ from typing import Literal
 from streamlift.errors import StreamliftError
 
 EndingKind = Literal["complete", "aborted", "disconnected"]
+Recorder = Literal["asgi", "wsgi", "socket"]
 
 
 class RecordingError(StreamliftError):
@@ -73,7 +74,9 @@ class Recording:
         messages: The body, one item an ASGI body message (empty ones and the last one too) or
             an HTTP chunk.
         ending: How it ended.
-        cleanup: What was left behind (nothing, where a recorder cannot see it).
+        recorder: From where it was seen. A socket shows neither an exception nor what was left
+            behind, and its chunks and headers are the server's: two recorders tell different facts.
+        cleanup: What was left behind; `None` where the recorder cannot see it, or nobody asks.
         status_line: The raw first line, from a socket only.
         times: Seconds from the call to each message.
     """
@@ -82,7 +85,8 @@ class Recording:
     headers: tuple[tuple[bytes, bytes], ...]
     messages: tuple[bytes, ...]
     ending: Ending
-    cleanup: Cleanup = field(default_factory=Cleanup)
+    recorder: Recorder
+    cleanup: Cleanup | None = None
     status_line: bytes | None = None
     times: tuple[float, ...] = field(default=(), compare=False, repr=False)
 
@@ -96,7 +100,7 @@ class Recording:
 
         An edge that closes its producer earlier than another one differs in `cleanup` only.
         """
-        return replace(self, cleanup=Cleanup())
+        return replace(self, cleanup=None)
 
 
 def exception_name(error: BaseException) -> str:

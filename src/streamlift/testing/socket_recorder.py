@@ -267,6 +267,7 @@ class _Response:
             headers=tuple(self._headers),
             messages=tuple(self._chunks),
             ending=ending,
+            recorder="socket",
             status_line=self._status_line,
             times=tuple(self._times),
         )
