@@ -1,13 +1,11 @@
-"""`scan --format github`: annotations for a pull request.
-
-https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions#setting-an-error-message
-"""
+"""`scan --format github`: annotations for a pull request."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from .findings import findings_of
+from .github_commands import error_command
 from .report_paths import path_from_here
 
 if TYPE_CHECKING:
@@ -23,7 +21,7 @@ def report(plan: Plan) -> str:
         name, _, line = error.place.partition(":")
         properties = {"title": f"streamlift ({error.reason})"}
         properties |= {"file": path_from_here(project.path_of(name)), "line": line or "1"}
-        lines.append(_command(properties, f"{error.problem}; {error.remedy}"))
+        lines.append(error_command(properties, f"{error.problem}; {error.remedy}"))
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -37,18 +35,4 @@ def _annotation(finding: Finding) -> str:
         "endLine": str(source.line_of(end)),
         "endColumn": str(source.column_of(end)),
     }
-    return _command(properties, f"{finding.headline}: {finding.message} {finding.remedy}")
-
-
-def _command(properties: dict[str, str], message: str) -> str:
-    given = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
-    return f"::error {given}::{_data(message)}"
-
-
-def _data(text: str) -> str:
-    """Return *text* escaped, as `@actions/core` does it."""
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+    return error_command(properties, f"{finding.headline}: {finding.message} {finding.remedy}")

@@ -1,0 +1,76 @@
+"""Whether git leaves the bytes of goldens alone.
+
+With `core.autocrlf=true`, the default of Git for Windows, a checkout has CRLF for each LF unless an attribute says that
+the file is no text: https://git-scm.com/docs/gitattributes#_text
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from typing import TYPE_CHECKING
+
+from .fault import Fault
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LINE = "*.sse -text diff=sse linguist-generated=true"
+SAMPLE = "golden.sse"
+
+
+def attribute_faults(folder: Path) -> list[Fault]:
+    """Return what is wrong with the attributes of the goldens in *folder*, which need not exist yet.
+
+    Nothing is, where there is no git or *folder* is in no repository.
+    """
+    attribute = text_attribute(folder)
+    faults = []
+    if attribute not in {"unset", None}:
+        faults.append(
+            Fault(
+                str(folder),
+                f"git may change line ends there (the attribute text is {attribute})",
+                f"add this line to {folder / '.gitattributes'}, or run streamlift snapshot doctor --fix",
+                LINE,
+            )
+        )
+    if attribute is not None and _git(folder, "check-ignore", "--quiet", SAMPLE) is not None:
+        faults.append(
+            Fault(
+                str(folder),
+                "git ignores what is in it",
+                "take it out of .gitignore: goldens are committed",
+            )
+        )
+    return faults
+
+
+def text_attribute(folder: Path) -> str | None:
+    """Return the attribute `text` of a golden in *folder*: unset is right; None if no git can tell."""
+    # What a person has set for all repositories of the machine does not travel with this one.
+    options = ["-c", f"core.attributesFile={os.devnull}"]
+    answer = _git(folder, *options, "check-attr", "-z", "text", "--", SAMPLE)
+    return None if answer is None else answer.split("\0")[2]
+
+
+def write_attributes(folder: Path) -> Path:
+    """Add the line to the attributes file in *folder*, and return that file."""
+    path = folder / ".gitattributes"
+    before = path.read_text(encoding="utf-8") if path.exists() else ""
+    end = "\n" if before and not before.endswith("\n") else ""
+    path.write_text(f"{before}{end}{LINE}\n", encoding="utf-8", newline="\n")
+    return path
+
+
+def _git(folder: Path, *arguments: str) -> str | None:
+    """Return what git says about a file in *folder*; None if it fails, or there is none."""
+    here = folder.resolve()
+    existing = next(each for each in (here, *here.parents) if each.is_dir())
+    name = (here / arguments[-1]).relative_to(existing).as_posix()
+    command = ["git", "-C", str(existing), *arguments[:-1], name]
+    try:
+        done = subprocess.run(command, capture_output=True, check=False, timeout=60)  # noqa: S603 - no shell, no input
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return None if done.returncode else done.stdout.decode("utf-8", "surrogateescape")
