@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from streamlift.testing.source_span import SourceSpan
+from streamlift.testing.span import Span
 from streamlift.testing.span_tracer import SpanTracer
 from streamlift.testing.tracing_error import TracingError
 
@@ -50,7 +50,7 @@ def test_it_misses_nothing(executed):
     assert all(names <= executed[step] for step, names in EXECUTED.items())
 
 
-SPANS = {__file__: [SourceSpan(1, 0, 2, 0)]}
+SPANS = {__file__: [Span(1, 0, 2, 0)]}
 
 
 @pytest.mark.skipif(sys.version_info >= (3, 12), reason="several tools can watch")

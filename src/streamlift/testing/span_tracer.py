@@ -11,7 +11,7 @@ import sys
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from .source_span import spans_by_offset
+from .span_offsets import spans_by_offset
 
 if sys.version_info >= (3, 12):
     from .instruction_events import InstructionEvents as Events
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-    from .source_span import SourceSpan
+    from .span import Span
 
-    Executed = Mapping[str, frozenset[SourceSpan]]
-    Piece = tuple[str, SourceSpan]
+    Executed = Mapping[str, frozenset[Span]]
+    Piece = tuple[str, Span]
     Offsets = Mapping[int, tuple[Piece, ...]]
 
 NOTHING: Offsets = {}
@@ -43,9 +43,9 @@ class SpanTracer:
         TracingError: When the block is entered, if another tool is in the way.
     """
 
-    def __init__(self, spans: Mapping[str, Collection[SourceSpan]]) -> None:
+    def __init__(self, spans: Mapping[str, Collection[Span]]) -> None:
         self._files = {os.path.realpath(path): (path, [*own]) for path, own in spans.items() if own}
-        self._by_name: dict[str, tuple[str, list[SourceSpan]] | None] = {}
+        self._by_name: dict[str, tuple[str, list[Span]] | None] = {}
         self._codes: dict[int, tuple[CodeType, Offsets]] = {}
         self._executed: set[Piece] = set()
         self._events = Events(self._offsets_of, self._note)
@@ -96,7 +96,7 @@ class SpanTracer:
         self._codes[id(code)] = code, offsets
         return offsets
 
-    def _file_of(self, name: str) -> tuple[str, list[SourceSpan]] | None:
+    def _file_of(self, name: str) -> tuple[str, list[Span]] | None:
         if name not in self._by_name:
             self._by_name[name] = self._files.get(os.path.realpath(name))
         return self._by_name[name]

@@ -8,7 +8,7 @@ import sys
 from itertools import islice
 from pathlib import Path
 
-from streamlift.testing.source_span import SourceSpan
+from streamlift.testing.span import Span
 from streamlift.testing.span_tracer import SpanTracer
 
 HERE = Path(__file__).parent
@@ -49,7 +49,7 @@ def named_spans(path):
             node = parents[node]
         names = re.search(r"# ([\w, ]+)$", lines[node.lineno - 1])[1].split(", ")
         position = node.lineno, node.col_offset, node.end_lineno, node.end_col_offset
-        found[next(name for name in names if name not in found)] = SourceSpan(*position)
+        found[next(name for name in names if name not in found)] = Span(*position)
     return found
 
 

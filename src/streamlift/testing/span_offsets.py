@@ -1,36 +1,22 @@
-"""A piece of a source file, and which instructions were made of it."""
+"""Which instructions were made of a piece of a source file."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from types import CodeType
 
+    from .span import Span
+
+    Position = tuple[int, int | None, int, int | None]
+
 UNIT = 2
 """Bytes of the smallest instruction."""
 
 
-class SourceSpan(NamedTuple):
-    """From one position of a file to another one, as `ast` has them.
-
-    Attributes:
-        line: The first line, 1-based.
-        column: Where it begins there, 0-based, in bytes of UTF-8.
-        end_line: The last line.
-        end_column: Where it ends there.
-    """
-
-    line: int
-    column: int
-    end_line: int
-    end_column: int
-
-
-def spans_by_offset(
-    code: CodeType, spans: Iterable[SourceSpan]
-) -> dict[int, tuple[SourceSpan, ...]]:
+def spans_by_offset(code: CodeType, spans: Iterable[Span]) -> dict[int, tuple[Span, ...]]:
     """Return which of *spans* each instruction of *code* lies in, by its offset in bytes.
 
     Where an instruction has no columns, it lies in each span that has a part of its line: so it is before
@@ -43,9 +29,6 @@ def spans_by_offset(
         if inside:
             found[offset] = inside
     return found
-
-
-Position = tuple[int, "int | None", int, "int | None"]
 
 
 def _positions(code: CodeType) -> Iterator[tuple[int, Position]]:
@@ -61,7 +44,7 @@ def _positions(code: CodeType) -> Iterator[tuple[int, Position]]:
             yield index * UNIT, (line, column, line if end_line is None else end_line, end_column)
 
 
-def _holds(span: SourceSpan, position: Position) -> bool:
+def _holds(span: Span, position: Position) -> bool:
     line, column, end_line, end_column = position
     if column is None or end_column is None:
         return span.line <= line <= span.end_line
