@@ -9,9 +9,11 @@ import pytest
 
 from streamlift.testing import socket_recorder
 from streamlift.testing.recording import Ending, RecordingError, RecordingTimeoutError
-from streamlift.testing.socket_recorder import Server, serve
+from streamlift.testing.request import Request
+from streamlift.testing.socket_recorder import Server, record_at, serve
 
 HERE = Path(__file__).parent
+CERTIFICATE = HERE / "localhost.pem"
 CHUNKS = (b"data: 0\n\n", b"data: 1\n\n", b"data: 2\n\n")
 
 
@@ -209,3 +211,66 @@ def test_reads_any_answer(case):
 
 def test_the_launcher_needs_nothing_but_uvicorn():
     assert "streamlift" not in socket_recorder.LAUNCHER
+
+
+# Servers that run elsewhere
+
+
+def test_a_server_elsewhere_is_asked_like_one_of_ours(server):
+    request = Request(name="chat", path="/complete")
+
+    recording = record_at(f"http://127.0.0.1:{server.port}/", request)
+
+    assert recording == server.record("/complete")
+
+
+def test_a_path_of_the_address_stands_before_that_of_the_request(server):
+    request = Request(
+        name="echo", method="POST", path="/?a=1", body="é".encode(), headers=((b"x", b"2"),)
+    )
+
+    recording = record_at(f"http://localhost:{server.port}/echo", request)
+
+    assert recording.status == 307  # /echo/ is not /echo
+    request = Request(name="echo", method="POST", path="/echo?a=1", body=b"b")
+    assert record_at(f"http://localhost:{server.port}", request).body == b"POST /echo?a=1 None b"
+
+
+def test_a_server_is_asked_over_tls(monkeypatch):
+    options = {"ssl_certfile": str(CERTIFICATE), "ssl_keyfile": str(CERTIFICATE)}
+    request = Request(name="chat", path="/complete")
+    with serve("served_app:app", directory=HERE, options=options) as running:
+        url = f"https://localhost:{running.port}"
+        with pytest.raises(RecordingError, match="certificate"):
+            record_at(url, request)
+        monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+
+        assert record_at(url, request).messages == CHUNKS
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("localhost:80", "no address"),
+        ("ftp://localhost", "no address"),
+        ("http://", "no address"),
+        ("http://localhost:http", "no address"),
+        ("http://me:secret@localhost", "no address"),
+        ("http://localhost/?a=1", "no address"),
+        ("http://127.0.0.1:1", "cannot be asked"),
+        ("http://no.such.host.invalid", "cannot be asked"),
+    ],
+)
+def test_an_address_without_a_server_is_told(url, said):
+    with pytest.raises(RecordingError, match=said):
+        record_at(url, Request(name="chat"))
+
+
+def test_an_answer_that_does_not_end_is_told(server):
+    with pytest.raises(
+        RecordingTimeoutError, match=r"^GET http:.*/stalls took longer than 0\.2 s$"
+    ):
+        record_at(
+            f"http://127.0.0.1:{server.port}",
+            Request(name="stalls", path="/stalls", time_limit=0.2),
+        )

@@ -12,15 +12,21 @@ import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from .recording import Ending, Recording, RecordingError, RecordingTimeoutError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from urllib.parse import SplitResult
+
+    from .request import Request
 
 Header = tuple[bytes, bytes]
 
 HOST = "127.0.0.1"
+
+PORTS = {"http": 80, "https": 443}
 
 LOG_TAIL = 4000
 """Characters of the server's log that an error message quotes."""
@@ -123,7 +129,7 @@ def _tail(log: Path) -> str:
 class _Deadline:
     """One time limit over many operations."""
 
-    def __init__(self, limit: float, what: str, log: Path) -> None:
+    def __init__(self, limit: float, what: str, log: Path | None = None) -> None:
         self._end = time.monotonic() + limit
         self._message = f"{what} took longer than {limit} s"
         self._log = log
@@ -135,7 +141,8 @@ class _Deadline:
     def check(self) -> None:
         """Raise if no time is left."""
         if time.monotonic() > self._end:
-            raise RecordingTimeoutError(f"{self._message}; the server's log:\n{_tail(self._log)}")
+            log = "" if self._log is None else f"; the server's log:\n{_tail(self._log)}"
+            raise RecordingTimeoutError(f"{self._message}{log}")
 
 
 class Server:
@@ -188,6 +195,68 @@ class Server:
         with socket.create_connection((HOST, self.port), deadline.left()) as connection:
             connection.sendall(b"\r\n".join([*lines, b"", body]))
             return _Response(_Reader(connection, deadline), disconnect_after).read(method)
+
+
+def record_at(url: str, request: Request) -> Recording:
+    """Return what the server at *url* sends for *request* on a fresh connection.
+
+    No redirect is followed, and no proxy of the environment is used. The certificate of an https
+    server is verified; the variable SSL_CERT_FILE names others that are trusted.
+
+    Args:
+        url: `http://host:port` or `https://host:port`, perhaps with a path that stands before
+            that of the request.
+        request: The request. Its body is sent as a whole.
+
+    Raises:
+        RecordingError: If *url* is none, nobody answers there, or the answer is no HTTP/1.1
+            response.
+        RecordingTimeoutError: If the response has not ended within the time limit.
+    """
+    parts = _parts_of(url)
+    deadline = _Deadline(request.time_limit, f"{request.method} {url}{request.path}")
+    target = f"{parts.path.rstrip('/')}{request.path}"
+    lines = [f"{request.method} {target} HTTP/1.1".encode("ascii")]
+    if b"host" not in dict(request.headers):
+        lines.append(b"Host: " + parts.netloc.encode("idna"))
+    lines += [b"%s: %s" % header for header in request.headers]
+    if request.body:
+        lines.append(b"Content-Length: %d" % len(request.body))
+    try:
+        with _connection_to(parts, deadline) as connection:
+            connection.sendall(b"\r\n".join([*lines, b"", request.body]))
+            reader = _Reader(connection, deadline)
+            return _Response(reader, request.disconnect_after).read(request.method)
+    except RecordingError:
+        raise
+    except OSError as error:
+        raise RecordingError(f"{url} cannot be asked: {error.strerror or error}") from error
+
+
+def _parts_of(url: str) -> SplitResult:
+    """Return the parts of *url*, which has a host and perhaps a path."""
+    parts = urlsplit(url)
+    try:
+        is_fine = parts.scheme in PORTS and parts.hostname and (parts.port or True)
+    except ValueError:  # the port
+        is_fine = False
+    if not is_fine or parts.query or parts.fragment or parts.username is not None:
+        raise RecordingError(f"{url} is no address of a server: write http://host:port")
+    return parts
+
+
+def _connection_to(parts: SplitResult, deadline: _Deadline) -> socket.socket:
+    port = parts.port or PORTS[parts.scheme]
+    connection = socket.create_connection((str(parts.hostname), port), deadline.left())
+    if parts.scheme == "http":
+        return connection
+    import ssl  # it takes a while to load
+
+    try:
+        return ssl.create_default_context().wrap_socket(connection, server_hostname=parts.hostname)
+    except BaseException:
+        connection.close()
+        raise
 
 
 class _ClosedError(Exception):
