@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .common_bytes import common_beginning
 from .diff_picture import Picture
 from .finding import Kind
 from .frame_diff import between_frames, inside_frame, split_frames
@@ -34,6 +35,13 @@ class Difference:
     expected: bytes
     actual: bytes
 
+    @property
+    def headline(self) -> str:
+        """What and where it is, in one line."""
+        field = "" if self.field is None else f", {self.field or 'comment'}"
+        path = f" {self.path}" if self.path else ""
+        return f"{self.kind}, byte {self.offset}, frame {self.frame}{field}{path}"
+
     def __str__(self) -> str:
         return self.render()
 
@@ -56,7 +64,7 @@ def difference(expected: bytes, actual: bytes) -> Difference | None:
     """
     if expected == actual:
         return None
-    offset = _common(expected, actual)
+    offset = common_beginning(expected, actual)
     left, right = split_frames(expected), split_frames(actual)
     index = 0
     while index < min(len(left), len(right)) and left[index] == right[index]:
@@ -71,16 +79,3 @@ def difference(expected: bytes, actual: bytes) -> Difference | None:
         expected=expected,
         actual=actual,
     )
-
-
-def _common(left: bytes, right: bytes) -> int:
-    """Return the length of the common beginning."""
-    low, high = 0, min(len(left), len(right))
-    # Halving compares at the speed of C; a loop over the bytes of a long stream does not.
-    while low < high:
-        middle = (low + high + 1) // 2
-        if left[low:middle] == right[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from .frame_diff import LINE, decode, split_frames
+from .visible_text import cell, columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 SHOWN = 200
 """Frames compared, from the first difference on, for the picture."""
-
-MARKS = {"\r": "␍", "\n": "␊", "\t": "␉"}
 
 
 class Picture:
@@ -61,10 +59,8 @@ class Picture:
 
     def _head(self) -> str:
         found = self._found
-        field = "" if found.field is None else f", {found.field or 'comment'}"
-        path = f" {found.path}" if found.path else ""
         return (
-            f"first difference: {found.kind}, byte {found.offset}, frame {found.frame}{field}{path}"
+            f"first difference: {found.headline}"
             f" (expected {len(found.expected)} bytes in {len(self._left)} frames,"
             f" actual {len(found.actual)} in {len(self._right)})"
         )
@@ -97,10 +93,10 @@ class Picture:
         text = decode(line)
         index = _char(line, offset)
         begin = max(0, min(index - self._width // 2, len(text) - self._width))
-        cells = [_cell(char) for char in text[begin : begin + self._width]]
+        cells = [cell(char) for char in text[begin : begin + self._width]]
         before = "…" if begin else ""
         after = "…" if begin + self._width < len(text) else ""
-        column = len(before) + sum(map(_columns, cells[: index - begin]))
+        column = len(before) + sum(map(columns, cells[: index - begin]))
         return before + "".join(cells) + after, column
 
 
@@ -113,18 +109,3 @@ def _char(line: bytes, offset: int) -> int:
     while not text.startswith(before := decode(line[:offset])):
         offset -= 1
     return len(before)
-
-
-def _cell(char: str) -> str:
-    """Return a form of *char* that can be seen, and told from the same text as an escape."""
-    if char in MARKS:
-        return MARKS[char]
-    if "\udc80" <= char <= "\udcff":  # a byte that is no UTF-8
-        return f"⟨{ord(char) - 0xDC00:02X}⟩"
-    if char != " " and unicodedata.category(char)[0] in "CMZ":
-        return f"⟨U+{ord(char):04X}⟩"
-    return char
-
-
-def _columns(cell: str) -> int:
-    return len(cell) + sum(unicodedata.east_asian_width(char) in "WF" for char in cell)

@@ -9,6 +9,7 @@ from streamlift.errors import StreamliftError
 
 EndingKind = Literal["complete", "aborted", "disconnected"]
 Recorder = Literal["asgi", "wsgi", "socket"]
+Header = tuple[bytes, bytes]
 
 
 class RecordingError(StreamliftError):
@@ -82,7 +83,7 @@ class Recording:
     """
 
     status: int | None
-    headers: tuple[tuple[bytes, bytes], ...]
+    headers: tuple[Header, ...]
     messages: tuple[bytes, ...]
     ending: Ending
     recorder: Recorder

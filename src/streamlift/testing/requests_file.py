@@ -13,7 +13,7 @@ from urllib.parse import quote, urlencode
 
 from streamlift.errors import StreamliftError
 
-from .redaction import Redaction
+from .redaction import Redaction, RedactionError
 from .request import Header, Request, file_stem
 from .requests_keys import KEYS, KINDS, REDACT_KEYS, REQUEST_KEYS, Interface, Key, json_body
 from .toml_lines import KeyPath, line_of, toml_lines
@@ -322,12 +322,13 @@ class _Reader:
             if ("pattern" in each) == ("json-path" in each):
                 problem = "a redaction has either a pattern or a json-path"
                 raise each.error("json-path", problem, "write one of them")
-            redactions[name] = Redaction(
-                name=name,
-                pattern=each.pattern("pattern"),
-                json_path=each.text("json-path"),
-                shape=each.pattern("shape"),
-            )
+            pattern, shape = each.pattern("pattern"), each.pattern("shape")
+            try:
+                redactions[name] = Redaction(
+                    name=name, pattern=pattern, json_path=each.text("json-path"), shape=shape
+                )
+            except RedactionError as error:
+                raise each.error("name", str(error), "mend it") from error
         return tuple(redactions.values())
 
 
