@@ -1,5 +1,7 @@
 """Stop a run at each of its steps on the disk, in each way that a run can stop: `python -m tests.codemods.faults`.
 
+With `several`, the journal is on another file system than the files, so that none of them can be moved there or back.
+
 A step is a call that opens a file for writing, renames, removes or makes something, changes a mode or an owner, or
 asks the system to write a file out. Prints a line for each law that was broken, and how many steps there were.
 """
@@ -63,6 +65,13 @@ def fsync(handle):
     except OSError:
         os.ftruncate(handle, os.fstat(handle).st_size // 2)
         raise
+
+
+def replace_here(source, target):
+    """Take a file from one folder to another as between two file systems: not at all."""
+    if Path(source).parent != Path(target).parent:
+        raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
+    Path(source).rename(target)
 
 
 def write(root):
@@ -144,6 +153,8 @@ def check(what, root, model):
 def main():
     sys.addaudithook(fault)
     os.fsync = fsync
+    if sys.argv[1:] == ["several"]:
+        os.replace = replace_here
     memory = "/dev/shm"  # a disk may be slow
     with tempfile.TemporaryDirectory(dir=memory if Path(memory).exists() else None) as folder:
         tempfile.tempdir = folder

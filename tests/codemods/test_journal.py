@@ -46,9 +46,10 @@ def tree(folder):
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked")
-def test_every_stop_at_every_step_can_be_taken_back():
+@pytest.mark.parametrize("file_systems", ["one", "several"])
+def test_every_stop_at_every_step_can_be_taken_back(file_systems):
     done = subprocess.run(
-        [sys.executable, "-m", "tests.codemods.faults"],
+        [sys.executable, "-m", "tests.codemods.faults", file_systems],
         cwd=Path(__file__).parents[2],
         capture_output=True,
         text=True,
