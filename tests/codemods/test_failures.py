@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from streamlift_codemods import run as running
 from streamlift_codemods.flow import judge
 from tests.codemods.harness import write
 from tests.codemods.test_cli import SOURCE, run
@@ -150,3 +151,23 @@ def test_nothing_is_left_behind_when_the_disk_is_full(project, capsys, monkeypat
         "nothing was changed; make room for it or make it writable, and run again\n"
     )
     assert {path: path.read_bytes() for path in project.iterdir()} == before
+
+
+@pytest.mark.parametrize(("phase", "function"), [("1", "run"), ("2", "run"), ("3", "run_finish")])
+def test_a_change_that_would_be_changed_again_is_not_written(
+    tmp_path, monkeypatch, capsys, phase, function
+):
+    write(tmp_path, {"good.py": SOURCE})
+    right = getattr(running, function)
+
+    def restless(project, *arguments, **named):
+        return right(project, *arguments, **named)[0], {"good.py": b"# never at rest\n"}
+
+    monkeypatch.setattr(running, function, restless)
+    status, out, err = run(capsys, "migrate", tmp_path, "--phase", phase, "--write")
+
+    assert (status, out) == (2, "")
+    assert (
+        "\nstreamlift: good.py: would be changed again by a second run; nothing was written" in err
+    )
+    assert (tmp_path / "good.py").read_bytes() == SOURCE
