@@ -10,17 +10,20 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, MutableMapping
 from typing import Literal
+from urllib.parse import quote, unquote
 from weakref import ref
 
 from .recording import Cleanup, Ending, Recording, RecordingTimeoutError, exception_name
+from .request import Header, Request, body_pieces, sent_headers
 
 Message = MutableMapping[str, object]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[MutableMapping[str, object], Receive, Send], Awaitable[None]]
-Header = tuple[bytes, bytes]
+PATH_SAFE = "/:@!$&'()*+,;=~"
+"""Characters that stand for themselves in a path: https://www.rfc-editor.org/rfc/rfc3986#section-3.3"""
 
 SEND_TURNS = 32
 """Turns of the event loop that a send to a client who has gone waits before it is dropped.
@@ -59,21 +62,57 @@ async def record(  # noqa: PLR0913 - one keyword a fact of the request
     Raises:
         RecordingTimeoutError: If *app* has not returned within *time_limit*.
     """
-    connection = _Connection(body, spec_version, disconnect_after)
+    target = quote(path, safe=PATH_SAFE) + (f"?{query.decode('latin-1')}" if query else "")
+    request = Request(
+        name=f"{method} {path}",
+        path=target,
+        method=method,
+        headers=tuple(headers),
+        body=body,
+        disconnect_after=disconnect_after,
+        time_limit=time_limit,
+    )
+    return await record_request(app, request, spec_version=spec_version)
+
+
+async def record_request(
+    app: Application,
+    request: Request,
+    *,
+    spec_version: Literal["2.3", "2.4"] = "2.3",
+    root_path: str = "",
+    state: Mapping[str, object] | None = None,
+) -> Recording:
+    """Return what *app* sends for *request*; as `record`, which says the rest.
+
+    Args:
+        app: An ASGI application.
+        request: The request.
+        spec_version: As for `record`.
+        root_path: Where the application is mounted; the path that it sees begins with it.
+        state: What `lifespan` gave; the request has a shallow copy, as servers do it.
+
+    Raises:
+        RecordingTimeoutError: If *app* has not returned within the time limit of *request*.
+    """
+    connection = _Connection(request, spec_version)
+    raw_path, _, query = request.path.encode("latin-1").partition(b"?")
     scope: dict[str, object] = {
         "type": "http",
         "asgi": {"version": "3.0", "spec_version": spec_version},
         "http_version": "1.1",
-        "method": method,
+        "method": request.method,
         "scheme": "http",
-        "path": path,
-        "raw_path": path.encode(),
+        # The decoded path begins with the root path, the raw one is what the client sent:
+        # https://asgi.readthedocs.io/en/latest/specs/www.html#http-connection-scope
+        "path": root_path + unquote(raw_path),
+        "raw_path": raw_path,
         "query_string": query,
-        "root_path": "",
-        "headers": [(b"host", b"testserver"), *headers],
+        "root_path": root_path,
+        "headers": list(sent_headers(request)),
         "client": ("127.0.0.1", 50000),
         "server": ("testserver", 80),
-        "state": {},
+        "state": dict(state or {}),
     }
 
     async def call() -> None:
@@ -83,14 +122,14 @@ async def record(  # noqa: PLR0913 - one keyword a fact of the request
     with leftovers:
         task = asyncio.ensure_future(call())
         try:
-            done, _ = await asyncio.wait({task}, timeout=time_limit)
+            done, _ = await asyncio.wait({task}, timeout=request.time_limit)
         finally:
             task.cancel()
         cleanup = leftovers.cleanup(except_for=task)
     if not done:
-        await asyncio.wait({task}, timeout=time_limit)
+        await asyncio.wait({task}, timeout=request.time_limit)
         raise RecordingTimeoutError(
-            f"{method} {path}: no end within {time_limit} s, "
+            f"{request.name}: no end within {request.time_limit} s, "
             f"{len(connection.messages)} body messages so far"
         )
     return connection.recording(None if task.cancelled() else task.exception(), task, cleanup)
@@ -99,7 +138,7 @@ async def record(  # noqa: PLR0913 - one keyword a fact of the request
 class _Connection:
     """The server's side of one request."""
 
-    def __init__(self, body: bytes, spec_version: str, disconnect_after: int | None) -> None:
+    def __init__(self, request: Request, spec_version: str) -> None:
         self.began = time.perf_counter()
         self.status: int | None = None
         self.headers: tuple[Header, ...] = ()
@@ -108,15 +147,19 @@ class _Connection:
         self.finished = False
         self.gone = asyncio.Event()
         self._ended = asyncio.Event()
-        self._body: bytes | None = body
+        self._leaves_in_body = request.disconnect_in_body is not None
+        self._pieces = body_pieces(request) or ([] if self._leaves_in_body else [b""])
         self._send_raises = spec_version >= "2.4"
-        self._limit = disconnect_after
+        self._limit = request.disconnect_after
 
     async def receive(self) -> Message:
         """Give the request, then wait until the client goes or the response ends."""
-        if self._body is not None:
-            body, self._body = self._body, None
-            return {"type": "http.request", "body": body, "more_body": False}
+        if self._pieces:
+            body = self._pieces.pop(0)
+            more = bool(self._pieces) or self._leaves_in_body
+            return {"type": "http.request", "body": body, "more_body": more}
+        if self._leaves_in_body:
+            self._go()
         await self._ended.wait()
         return {"type": "http.disconnect"}
 
@@ -161,8 +204,11 @@ class _Connection:
 
     def _go_after(self, count: int) -> None:
         if count == self._limit:
-            self.gone.set()
-            self._ended.set()
+            self._go()
+
+    def _go(self) -> None:
+        self.gone.set()
+        self._ended.set()
 
     def recording(
         self, error: BaseException | None, task: asyncio.Future[None], cleanup: Cleanup

@@ -56,7 +56,18 @@ def file_stem(name: str) -> str:
 
 
 def body_pieces(request: Request) -> list[bytes]:
-    """Return the body as it is sent: at least one piece, and no more than the client sends."""
+    """Return the pieces of the body that the client sends."""
     body = request.body[: request.disconnect_in_body]
     size = request.piece_size or len(body) or 1
-    return [body[start : start + size] for start in range(0, len(body), size)] or [b""]
+    return [body[start : start + size] for start in range(0, len(body), size)]
+
+
+def sent_headers(request: Request) -> tuple[Header, ...]:
+    """Return the headers as a client sends them: with a host, and how long the body is."""
+    names = {name for name, _ in request.headers}
+    host = () if b"host" in names else ((b"host", b"testserver"),)
+    if not request.body or names & {b"content-length", b"transfer-encoding"}:
+        return (*host, *request.headers)
+    if request.piece_size is not None:
+        return (*host, (b"transfer-encoding", b"chunked"), *request.headers)
+    return (*host, (b"content-length", b"%d" % len(request.body)), *request.headers)

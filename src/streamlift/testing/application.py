@@ -1,0 +1,157 @@
+"""Find the application under test: import it, make sure that it is the one, and see how it is called."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import sys
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from .recording import RecordingError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+Protocol = Literal["asgi", "wsgi"]
+
+TRACEBACK_LINES = 12
+"""Lines of a traceback that an error message quotes: its end."""
+
+ASGI_PARAMETERS = 3
+WSGI_PARAMETERS = 2
+
+
+def load(place: str, what: str) -> object:
+    """Return the object at *place*.
+
+    Args:
+        place: `module:attribute`, each dotted or not.
+        what: What it is, for error messages: "the application".
+
+    Raises:
+        RecordingError: If the module cannot be imported or has no such attribute; quotes the end
+            of the traceback.
+    """
+    module_name, _, attribute = place.partition(":")
+    try:
+        found: object = importlib.import_module(module_name)
+    except (Exception, SystemExit) as error:
+        raise RecordingError(
+            f"{what} {place} cannot be imported:\n{traceback_tail(error)}\n{_remedy(error)}"
+        ) from error
+    for name in attribute.split("."):
+        if not hasattr(found, name):
+            raise RecordingError(
+                f"{what} {place}: {getattr(found, '__name__', found)!r} has no {name!r}; "
+                f"name one that it has ({', '.join(_public(found)) or 'it has none'})"
+            )
+        found = getattr(found, name)
+    return found
+
+
+def _public(found: object) -> list[str]:
+    return [name for name in vars(found) if not name.startswith("_")][:20]
+
+
+def _remedy(error: BaseException) -> str:
+    if isinstance(error, ModuleNotFoundError):
+        return (
+            f"install what it needs for {sys.executable}, take another interpreter (--python), "
+            f"or name the folder that holds {error.name!r} (import-from in the file of requests)"
+        )
+    return "mend that, or put something else in its place (setup, environment)"
+
+
+def traceback_tail(error: BaseException) -> str:
+    """Return the end of the traceback of *error*, without our own frames."""
+    stack = error.__traceback__
+    here = str(Path(__file__).parent)
+    while stack and stack.tb_next and _is_ours(stack.tb_frame.f_code.co_filename, here):
+        stack = stack.tb_next
+    lines = "".join(traceback.format_exception(type(error), error, stack)).rstrip().splitlines()
+    return "\n".join(lines[-TRACEBACK_LINES:])
+
+
+def _is_ours(filename: str, here: str) -> bool:
+    return filename.startswith((here, "<frozen importlib", importlib.__file__))
+
+
+def check_origin(place: str, folders: Sequence[Path]) -> None:
+    """Make sure that the module of *place* was imported from one of *folders*.
+
+    Raises:
+        RecordingError: If it was not: an installed copy would be recorded, and not this code.
+    """
+    name = place.partition(":")[0]
+    module = sys.modules.get(name)
+    file = getattr(module, "__file__", None)
+    if file is None or not any(Path(file).resolve().is_relative_to(each) for each in folders):
+        raise RecordingError(
+            f"{name} was imported from {file or 'nowhere'}, which is not in {folders[0]}: "
+            "other code than that of this tree would be recorded; run it for the right folder "
+            "(--directory), or name the one that holds it (import-from in the file of requests)"
+        )
+
+
+def made_by(factory: object, place: str) -> object:
+    """Return the application that *factory* makes.
+
+    Raises:
+        RecordingError: If it makes none.
+    """
+    if not callable(factory):
+        raise RecordingError(
+            f"{place} is no function, but {type(factory).__name__}; take factory = true out"
+        )
+    try:
+        return factory()
+    except (Exception, SystemExit) as error:
+        raise RecordingError(
+            f"{place}() made no application:\n{traceback_tail(error)}\n{_remedy(error)}"
+        ) from error
+
+
+def protocol_of(app: object, place: str) -> Protocol:
+    """Return how *app* is called.
+
+    Raises:
+        RecordingError: If its signature does not tell.
+    """
+    if not callable(app):
+        raise RecordingError(
+            f"{place} is no application, but {type(app).__name__}; name the object that a server is given"
+        )
+    call = type(app).__call__
+    if any(map(inspect.iscoroutinefunction, (app, call, inspect.unwrap(call)))):
+        return "asgi"
+    required = _parameters(app)
+    if required == ASGI_PARAMETERS:
+        return "asgi"
+    if required == WSGI_PARAMETERS:
+        return "wsgi"
+    if required == 0:
+        raise RecordingError(
+            f"{place} is called without arguments: if it makes the application, write factory = true"
+        )
+    raise RecordingError(
+        f"it cannot be told whether {place} speaks ASGI or WSGI: "
+        'write interface = "asgi" or interface = "wsgi" in the file of requests'
+    )
+
+
+def _parameters(app: Callable[..., object]) -> int | None:
+    """Return how many positional arguments *app* is called with, `None` if that is not one number."""
+    try:
+        parameters = inspect.signature(app).parameters.values()
+    except (TypeError, ValueError):
+        return None
+    if any(each.kind is each.VAR_POSITIONAL for each in parameters):
+        return None
+    positional = [
+        each
+        for each in parameters
+        if each.kind in {each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD}
+    ]
+    return sum(each.default is each.empty for each in positional)

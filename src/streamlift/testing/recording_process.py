@@ -1,0 +1,148 @@
+"""The process that an application is recorded in; `recording_job` starts it.
+
+It is told what to do in a file of JSON, and writes what it has seen to another one, a line at a
+time, so that nothing is lost when it is killed:
+
+    {"began": "a request's name"}
+    {"ended": "its name", "recording": {...}, "executed": {"a file": [[1, 0, 1, 5], ...]}}
+    {"failed": "what a person is told"}
+    {"done": true}
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import faulthandler
+import json
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO, cast
+from weakref import WeakSet
+
+from .application import Protocol, check_origin, load, made_by, protocol_of
+from .asgi_lifespan import lifespan
+from .asgi_recorder import record_request
+from .determinism import determined
+from .recording import Recording, RecordingError
+from .recording_json import recording_to_json, request_from_json
+from .setup_context import entered
+from .span import Span
+from .span_tracer import SpanTracer
+from .tracing_error import TracingError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from .asgi_recorder import Application
+    from .request import Request
+
+SETTLE = 0.5
+"""Seconds that what a request has started may go on before the next request is sent."""
+
+DUMP_AFTER = 1.0
+"""Seconds after a time limit until the log is told where every thread is."""
+
+
+def main(job: str, answers: str) -> None:
+    """Do the job of the file *job*, and write the answers to the file *answers*."""
+    with Path(answers).open("w", encoding="utf-8") as output:
+        process = _Process(json.loads(Path(job).read_text(encoding="utf-8")), output)
+        try:
+            process.run()
+        except (RecordingError, TracingError) as error:
+            process.say(failed=str(error))
+            sys.exit(1)
+        process.say(done=True)
+
+
+class _Process:
+    """One run of the requests of a job."""
+
+    def __init__(self, job: dict[str, Any], output: TextIO) -> None:
+        self._job = job
+        self._output = output
+        self._requests = [request_from_json(each) for each in job["requests"]]
+        self._directory = Path(job["directory"]).resolve()
+        self._folders = [
+            self._directory,
+            *((self._directory / each).resolve() for each in ["src", *job["import_from"]]),
+        ]
+        self._tracer = SpanTracer(
+            {path: [Span(*each) for each in spans] for path, spans in job["traced"].items()}
+        )
+        self._lasting: WeakSet[asyncio.Task[Any]] = WeakSet()
+
+    def say(self, **answer: object) -> None:
+        """Write one line."""
+        self._output.write(json.dumps(answer) + "\n")
+        self._output.flush()
+
+    def run(self) -> None:
+        """Start the application, record each request, and stop it."""
+        sys.argv[:] = ["streamlift"]
+        sys.path[:0] = [str(each) for each in self._folders if each.is_dir()]
+        clock, seed = self._job["clock"], self._job["seed"]
+        faulthandler.dump_traceback_later(self._job["start_limit"] + DUMP_AFTER)
+        loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(loop)
+        try:
+            with (
+                self._tracer,
+                determined(clock and datetime.fromisoformat(clock), seed) as self._reset,
+            ):
+                setup = self._job["setup"]
+                with entered(setup, loop) if setup else contextlib.nullcontext() as given:
+                    app, protocol = self._application(given)
+                    self._record(app, protocol, loop)
+        finally:
+            faulthandler.cancel_dump_traceback_later()
+            loop.run_until_complete(loop.shutdown_asyncgens())
+            loop.close()
+
+    def _application(self, given: object) -> tuple[object, Protocol]:
+        """Return the application, and how it is called."""
+        place, app = self._job["app"], given
+        if app is None:
+            app = load(place, "the application")
+            if self._job["factory"]:
+                app = made_by(app, place)
+        if place is not None:
+            check_origin(place, self._folders)
+        wanted = self._job["interface"]
+        if wanted in {"asgi", "wsgi"}:
+            return app, wanted
+        return app, protocol_of(app, place or self._job["setup"])
+
+    def _record(self, app: object, protocol: Protocol, loop: asyncio.AbstractEventLoop) -> None:
+        if protocol == "asgi":
+            loop.run_until_complete(self._record_asgi(cast("Application", app)))
+
+    async def _record_asgi(self, app: Application) -> None:
+        async with lifespan(app, time_limit=self._job["start_limit"]) as state:
+            for request in self._requests:
+                with self._watched(request) as keep:
+                    keep(await record_request(app, request, state=state))
+                await self._settled()
+
+    @contextlib.contextmanager
+    def _watched(self, request: Request) -> Iterator[Callable[[Recording], None]]:
+        """Say that *request* begins, and, when it has ended, what was kept of it."""
+        self.say(began=request.name)
+        faulthandler.dump_traceback_later(request.time_limit + DUMP_AFTER)
+        kept: list[Recording] = []
+        self._reset(request.name)
+        self._tracer.take()
+        yield kept.append
+        executed = {path: sorted(spans) for path, spans in self._tracer.take().items()}
+        faulthandler.cancel_dump_traceback_later()
+        for recording in kept:
+            self.say(ended=request.name, recording=recording_to_json(recording), executed=executed)
+
+    async def _settled(self) -> None:
+        """Let what the request has started come to its end, unless it has shown that it lasts."""
+        tasks = asyncio.all_tasks() - {cast("asyncio.Task[Any]", asyncio.current_task())}
+        if tasks := tasks - set(self._lasting):
+            _, pending = await asyncio.wait(tasks, timeout=SETTLE)
+            self._lasting.update(pending)

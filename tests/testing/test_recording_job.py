@@ -1,0 +1,309 @@
+"""Applications in files of their own, recorded in processes of their own."""
+
+import os
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from streamlift.testing import recording_job
+from streamlift.testing.recording import (
+    Cleanup,
+    Ending,
+    Recording,
+    RecordingError,
+    RecordingTimeoutError,
+)
+from streamlift.testing.recording_job import RecordingJob, run_job
+from streamlift.testing.recording_json import (
+    recording_from_json,
+    recording_to_json,
+    request_from_json,
+    request_to_json,
+)
+from streamlift.testing.request import Request
+from streamlift.testing.requests_file import RequestsFileError, read_requests
+from streamlift.testing.span import Span
+
+CHAT = """
+    import datetime, json, os, random, secrets, sys, time, uuid
+    from contextlib import asynccontextmanager
+    from uuid import uuid4
+
+    from starlette.applications import Starlette
+    from starlette.responses import StreamingResponse
+    from starlette.routing import Route
+
+    import models
+
+    started = uuid4()
+
+    @asynccontextmanager
+    async def lifespan(app):
+        print("started")
+        yield {"database": "ready"}
+        print("stopped")
+
+    def ids():
+        yield [started.hex, uuid4().hex, uuid.uuid1().hex, secrets.token_hex(4), os.urandom(4).hex()]
+        yield [random.random(), random.Random().random(), str(datetime.datetime.now()), time.time()]
+
+    async def stream(request, body):
+        yield b"data: " + body + b"\\n\\n"
+        for each in ids():
+            yield f"data: {json.dumps(each)}\\n\\n"
+        yield f"data: {request.state.database} {models.name} {os.environ['FROM_FILE']} {sys.argv}\\n\\n"
+        if request.query_params:
+            raise ValueError("in the middle")
+
+    async def chat(request):
+        body = await request.body()
+        return StreamingResponse(stream(request, body), headers={"x-path": request.path_params["name"]})
+
+    app = Starlette(routes=[Route("/chat/{name}", chat, methods=["POST"])], lifespan=lifespan)
+"""
+
+SETUP = """
+    import contextlib
+
+    import anyio
+
+    @contextlib.asynccontextmanager
+    async def offline():
+        import models
+        async with anyio.create_task_group():
+            models.name = "fake"
+            yield
+            print("left")
+"""
+
+REQUESTS = """
+    app = "shop:app"
+    setup = "offline:offline"
+    environment = { FROM_FILE = "yes" }
+    clock = 2026-01-01T00:00:00Z
+    seed = 0
+
+    [[request]]
+    name = "whole"
+    method = "POST"
+    path = "/chat/a%2Cb"
+    body-base64 = "/wD+DQo="
+
+    [[request]]
+    name = "aborted"
+    method = "POST"
+    path = "/chat/a?fail=1"
+
+    [[request]]
+    name = "left"
+    method = "POST"
+    path = "/chat/a"
+    disconnect-after = 1
+"""
+
+
+def tree(folder, **files):
+    for name, text in files.items():
+        folder.joinpath(f"{name}.py").write_text(textwrap.dedent(text))
+
+
+def requests(folder, text='[[request]]\nname = "a"\n'):
+    path = folder / "requests.toml"
+    path.write_text(textwrap.dedent(text))
+    return read_requests(path)
+
+
+def job(folder, text='app = "shop:app"\n[[request]]\nname = "a"\n', **facts):
+    return RecordingJob(file=requests(folder, text), directory=folder, **facts)
+
+
+@pytest.fixture(scope="module")
+def chat(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("chat")
+    tree(folder, shop=CHAT, offline=SETUP, models='name = "real"')
+    text = CHAT.splitlines()
+    line = next(n for n, each in enumerate(text) if "body +" in each) + 1
+    never = next(n for n, each in enumerate(text) if "raise ValueError" in each) + 1
+    spans = [Span(line - 1, 10, line - 1, 38), Span(never - 1, 14, never - 1, 41)]
+    return folder, {
+        "shop.py": [Span(s.line + 1, s.column, s.end_line + 1, s.end_column) for s in spans]
+    }
+
+
+@pytest.fixture(scope="module")
+def run(chat):
+    folder, traced = chat
+    return run_job(job(folder, REQUESTS, hash_seed=1, traced=traced))
+
+
+def test_records_every_request_in_order(run):
+    whole, aborted, left = run.recordings.values()
+
+    assert list(run.recordings) == ["whole", "aborted", "left"]
+    assert whole.status == 200
+    assert whole.headers == ((b"x-path", b"a,b"),)
+    assert whole.messages[0] == b"data: \xff\x00\xfe\r\n\n\n"
+    assert whole.messages[3] == b"data: ready fake yes ['streamlift']\n\n"
+    assert whole.ending == Ending(kind="complete")
+    assert aborted.ending == Ending(kind="aborted", error="ValueError")
+    assert aborted.ending.message == "in the middle"
+    assert left.ending == Ending(kind="disconnected")
+    assert left.messages == (b"data: \n\n",)
+    assert whole.times
+    assert run.log.splitlines()[0] == "started"
+    assert run.log.splitlines()[-2:] == ["stopped", "left"]
+
+
+def test_says_what_was_executed(run, chat):
+    once, failing = chat[1]["shop.py"]
+
+    assert run.executed["whole"] == {"shop.py": {once}}
+    assert run.executed["aborted"] == {"shop.py": {once, failing}}
+
+
+def test_two_runs_get_the_same_time_and_ids_and_two_requests_do_not(run, chat):
+    again = run_job(job(chat[0], REQUESTS, hash_seed=2))
+    fresh = run_job(job(chat[0], f"fresh = true\n{textwrap.dedent(REQUESTS)}"))
+
+    assert run.recordings == again.recordings == fresh.recordings
+    assert fresh.log.count("started") == 3
+    assert b'"2026-01-01 00:00:00", 1767225600.0]' in run.recordings["whole"].body
+    assert run.recordings["whole"].messages[1:3] != run.recordings["aborted"].messages[1:3]
+
+
+def test_a_recording_and_a_request_come_through_json_whole():
+    everything = bytes(range(256))
+    recording = Recording(
+        status=200,
+        headers=((everything, b""), (b"", everything)),
+        messages=(everything, b""),
+        ending=Ending(kind="aborted", error="E", message="\udcff"),
+        recorder="socket",
+        cleanup=Cleanup(open_generators=("a", "b")),
+        status_line=everything,
+        times=(0.1, 0.2),
+    )
+    request = Request(name="é", headers=((b"a", everything),), body=everything, disconnect_after=1)
+
+    assert recording_from_json(recording_to_json(recording)) == recording
+    assert recording_from_json(recording_to_json(recording)).times == recording.times
+    assert request_from_json(request_to_json(request)) == request
+
+
+BROKEN = {
+    "no module": (
+        {"shop": "import nothing_like_it"},
+        (
+            "(?s)the application shop:app cannot be imported:.*line 1, in <module>\n    import "
+            r"nothing_like_it\nModuleNotFoundError: No module named 'nothing_like_it'\n"
+            r"install what it needs for .*\(--python\).*\(import-from"
+        ),
+    ),
+    "no attribute": (
+        {"shop": "application = 1"},
+        r"shop:app: 'shop' has no 'app'; name one that it has \(application\)",
+    ),
+    "no application": (
+        {"shop": "app = 1"},
+        "shop:app is no application, but int; name the object that a server is given",
+    ),
+    "exits": ({"shop": "raise SystemExit(3)"}, r"cannot be imported:(?s:.*)SystemExit: 3"),
+    "dies": (
+        {"shop": "import os; print('last words'); os._exit(7)"},
+        "the process ended with status 7 during the start of the application:\nlast words",
+    ),
+    "a factory": (
+        {"shop": "def app(): ..."},
+        "shop:app is called without arguments: if it makes the application, write factory = true",
+    ),
+    "not to be told": (
+        {"shop": "def app(*args): ..."},
+        'whether shop:app speaks ASGI or WSGI: write interface = "asgi"',
+    ),
+    "cannot start": (
+        {
+            "shop": """
+                async def app(scope, receive, send):
+                    await receive()
+                    print("before")
+                    await send({"type": "lifespan.startup.failed", "message": "no database"})
+            """
+        },
+        "the application could not start:\nno database\nmend that, or .*\nthe end of the log:\nbefore",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_says_why_an_application_cannot_be_recorded(tmp_path, case):
+    files, expected = BROKEN[case]
+    tree(tmp_path, **files)
+    with pytest.raises(RecordingError, match=expected):
+        run_job(job(tmp_path))
+
+
+def test_needs_to_know_where_the_application_is(tmp_path):
+    with pytest.raises(
+        RequestsFileError, match=r"requests\.toml:1: names no application; write app"
+    ):
+        run_job(job(tmp_path, '[[request]]\nname = "a"\n'))
+    with pytest.raises(RecordingError, match=r"no-python cannot be started in .*; name an interp"):
+        run_job(job(tmp_path, python="no-python"))
+
+
+HANGING = """
+    import time
+    async def app(scope, receive, send):
+        assert scope["type"] == "http"
+        def where_it_hangs():
+            while True:
+                time.sleep(1)
+        where_it_hangs()
+"""
+
+
+def test_kills_what_hangs_and_says_where(tmp_path, monkeypatch):
+    monkeypatch.setattr(recording_job, "GRACE", 1.5)
+    tree(tmp_path, shop=HANGING)
+    with pytest.raises(
+        RecordingTimeoutError, match=r"(?s)a took longer than 0\.1 s;.* in where_it_hangs\n"
+    ):
+        run_job(job(tmp_path, 'app = "shop:app"\ntime-limit = 0.1\n[[request]]\nname = "a"'))
+
+
+def test_refuses_the_code_of_another_tree(tmp_path):
+    here, other = tmp_path / "here", tmp_path / "other"
+    here.mkdir()
+    other.mkdir()
+    tree(other, shop="async def app(scope, receive, send): ...")
+    variables = {"PYTHONPATH": str(other)}
+    with pytest.raises(RecordingError, match=r"shop was imported from .*other.*, which is not in"):
+        run_job(job(here, environment=variables))
+
+    found = run_job(
+        job(here, 'app = "shop:app"\nimport-from = ["../other"]\n[[request]]\nname = "a"')
+    )
+
+    assert found.recordings["a"].ending == Ending(kind="aborted")
+
+
+def test_lends_its_packages_to_an_interpreter_without_them(tmp_path):
+    # Without site-packages, as a fresh environment is.
+    tree(
+        tmp_path,
+        shop="""
+            import streamlift, streamlift_legacy
+            async def app(scope, receive, send):
+                assert scope["type"] == "http"
+                await send({"type": "http.response.start", "status": 200})
+                await send({"type": "http.response.body", "body": streamlift.__file__.encode()})
+        """,
+    )
+    python = tmp_path / "python"
+    python.write_text(f'#!/bin/sh\nexec {sys.executable} -S "$@"\n')
+    python.chmod(0o755)
+    body = run_job(job(tmp_path, python=str(python))).recordings["a"].body
+
+    assert os.fsdecode(body) == str(Path(recording_job.__file__).parents[1] / "__init__.py")
