@@ -42,9 +42,9 @@ def test_what_is_written_is_read(tmp_path_factory, recording):
 
 
 def test_the_body_is_raw_and_the_facts_are_json(folder):
-    assert {each.name for each in folder.iterdir()} == {f"{NAME}.sse", f"{NAME}.sse.json"}
+    assert {each.name for each in folder.iterdir()} == {f"{NAME}.sse", f"{NAME}.sse.meta"}
     assert (folder / f"{NAME}.sse").read_bytes() == ANSWER.body
-    kept = json.loads((folder / f"{NAME}.sse.json").read_text())
+    kept = json.loads((folder / f"{NAME}.sse.meta").read_text())
 
     assert (kept["status"], kept["ending"]) == (200, {"kind": "complete", "error": None})
     assert kept["messages"] == [len(message) for message in ANSWER.messages]
@@ -66,7 +66,7 @@ def removed(suffix):
 
 def facts_with(**changes):
     def damage(folder):
-        path = folder / f"{NAME}.sse.json"
+        path = folder / f"{NAME}.sse.meta"
         path.write_text(json.dumps({**json.loads(path.read_text()), **changes}))
 
     return damage
@@ -82,18 +82,18 @@ def facts_with(**changes):
             r"autocrlf.* has rewritten its line ends: put '\*\.sse -text' into \.gitattributes",
         ),
         (rewritten(lambda body: b"<<<<<<< HEAD\n" + body), "conflict markers"),
-        (removed(".sse"), r"\.sse: it is missing, but chat, normal\.sse\.json is there"),
-        (removed(".sse.json"), r"chat, normal\.sse\.json is missing beside it"),
-        (facts_with(format=99), r"\.sse\.json: its format is 99"),
-        (facts_with(messages=[1]), r"\.sse\.json: .*sizes of the messages"),
-        (facts_with(messages=[200, -42]), r"\.sse\.json: .*sizes of the messages"),
-        (facts_with(recorder="?"), r"\.sse\.json: it is damaged"),
-        (facts_with(headers=None), r"\.sse\.json: it is damaged"),
-        (facts_with(cleanup={"x": []}), r"\.sse\.json: it is damaged"),
-        (lambda f: (f / f"{NAME}.sse.json").write_text("{"), r"\.sse\.json: it is damaged"),
-        (lambda f: (f / f"{NAME}.sse.json").write_text("[]"), r"\.sse\.json: it is damaged"),
+        (removed(".sse"), r"\.sse: it is missing, but chat, normal\.sse\.meta is there"),
+        (removed(".sse.meta"), r"chat, normal\.sse\.meta is missing beside it"),
+        (facts_with(format=99), r"\.sse\.meta: its format is 99"),
+        (facts_with(messages=[1]), r"\.sse\.meta: .*sizes of the messages"),
+        (facts_with(messages=[200, -42]), r"\.sse\.meta: .*sizes of the messages"),
+        (facts_with(recorder="?"), r"\.sse\.meta: it is damaged"),
+        (facts_with(headers=None), r"\.sse\.meta: it is damaged"),
+        (facts_with(cleanup={"x": []}), r"\.sse\.meta: it is damaged"),
+        (lambda f: (f / f"{NAME}.sse.meta").write_text("{"), r"\.sse\.meta: it is damaged"),
+        (lambda f: (f / f"{NAME}.sse.meta").write_text("[]"), r"\.sse\.meta: it is damaged"),
         (
-            lambda f: (f / f"{NAME}.sse.json").write_text('{\n<<<<<<< HEAD\n"format": 1}'),
+            lambda f: (f / f"{NAME}.sse.meta").write_text('{\n<<<<<<< HEAD\n"format": 1}'),
             "in conflict",
         ),
     ],
@@ -162,9 +162,9 @@ def test_missing_and_removed(folder):
 
 def test_half_of_a_pair_has_a_name(folder):
     (folder / "body.sse").write_bytes(b"")
-    (folder / "facts.sse.json").write_bytes(b"{}")
+    (folder / "facts.sse.meta").write_bytes(b"{}")
     (folder / "a.sse.sse").write_bytes(b"")
-    (folder / "a.sse.sse.json").write_bytes(b"")
+    (folder / "a.sse.sse.meta").write_bytes(b"")
 
     assert golden_names(folder) == ("a.sse", "body", NAME, "facts")
 
@@ -216,7 +216,7 @@ def test_a_full_disk_loses_nothing(folder):
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
-    assert {each.name for each in folder.iterdir()} == {f"{NAME}.sse", f"{NAME}.sse.json"}
+    assert {each.name for each in folder.iterdir()} == {f"{NAME}.sse", f"{NAME}.sse.meta"}
     assert read_golden(folder, NAME).recording == ANSWER
 
 

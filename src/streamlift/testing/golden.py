@@ -1,4 +1,4 @@
-"""A recording in two files: `NAME.sse`, the body's very bytes, and `NAME.sse.json`, the rest.
+"""A recording in two files: `NAME.sse`, the body's very bytes, and `NAME.sse.meta`, the rest.
 
 The second one tells what the first one must be, so that a file that was cut, edited or changed
 by git is not taken for a stream of the application.
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 BODY = ".sse"
-FACTS = ".sse.json"
+# Not `.json`: syrupy takes each of those in its folders for a snapshot of its JSON extension, and
+# deletes it with `--snapshot-update`.
+FACTS = ".sse.meta"
 FORMAT = 1
 CONFLICT = re.compile(rb"^<<<<<<< ", re.MULTILINE)
 

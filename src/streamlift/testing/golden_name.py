@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-LONGEST = 255 - len(".sse.json")
+LONGEST = 255 - len(".sse.meta")
 """Bytes of a name; most file systems take 255 for a file."""
 
 # https://learn.microsoft.com/en-us/windows/win32/fileio/naming-a-file
