@@ -161,6 +161,8 @@ def test_says_what_was_executed(run, chat):
 
     assert run.executed["whole"] == {"shop.py": {once}}
     assert run.executed["aborted"] == {"shop.py": {once, failing}}
+    assert run.executed_between == {}
+    assert run.observations == ()
 
 
 def test_two_runs_get_the_same_time_and_ids_and_two_requests_do_not(run, chat):

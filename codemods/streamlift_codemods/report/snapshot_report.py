@@ -45,13 +45,17 @@ def github_report(suite: str, outcomes: Sequence[Outcome]) -> str:
 
 def json_report(suite: str, outcomes: Sequence[Outcome]) -> str:
     """Return all of it as JSON, a row an outcome."""
-    report = {
+    return json.dumps(as_value(suite, outcomes), indent=2) + "\n"
+
+
+def as_value(suite: str, outcomes: Sequence[Outcome]) -> dict[str, object]:
+    """Return all of it as a plain value."""
+    return {
         "schema": SCHEMA,
         "suite": suite,
         "summary": counts_of(outcomes),
         "outcomes": [_row(outcome) for outcome in outcomes],
     }
-    return json.dumps(report, indent=2) + "\n"
 
 
 def _is_written(outcome: Outcome) -> bool:

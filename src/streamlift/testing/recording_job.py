@@ -21,12 +21,14 @@ from .requests_file import RequestsFileError
 from .span import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from .recording import Recording
     from .request import Request
     from .requests_file import RequestsFile
     from .requests_keys import Interface
+
+    Executed = Mapping[str, frozenset[Span]]
 
 POLL = 0.01
 """Seconds between two looks at the process."""
@@ -97,11 +99,19 @@ class RecordingRun:
     Attributes:
         recordings: By the name of the request, in the order sent.
         executed: The spans that each request ran through, by its name and their file.
+        executed_between: The spans that were executed while no request was recorded: by the
+            import and the start of the application, by what a request had started.
+        is_exact: Whether that is told by instructions; before Python 3.11 it is by lines.
+        observations: What `streamlift_legacy.observations()` gave in the end, for each process that
+            has used it.
         log: What the process has printed.
     """
 
     recordings: Mapping[str, Recording]
     executed: Mapping[str, Mapping[str, frozenset[Span]]]
+    executed_between: Mapping[str, frozenset[Span]]
+    is_exact: bool
+    observations: tuple[Mapping[str, Any], ...]
     log: str
 
 
@@ -122,6 +132,9 @@ def run_job(job: RecordingJob) -> RecordingRun:
     return RecordingRun(
         recordings={name: each for run in runs for name, each in run.recordings.items()},
         executed={name: each for run in runs for name, each in run.executed.items()},
+        executed_between=_together(run.executed_between for run in runs),
+        is_exact=all(run.is_exact for run in runs),
+        observations=tuple(each for run in runs for each in run.observations),
         log="".join(run.log for run in runs),
     )
 
@@ -133,7 +146,9 @@ class _Run:
         self._job = job
         self._requests = {request.name: request for request in requests}
         self._recordings: dict[str, Recording] = {}
-        self._executed: dict[str, dict[str, frozenset[Span]]] = {}
+        self._executed: dict[str, Executed] = {}
+        self._between: list[Executed] = []
+        self._last: dict[str, Any] = {}
         self._now = "the start of the application"
         self._limit = job.file.start_limit
         self._is_done = False
@@ -147,7 +162,15 @@ class _Run:
             with self._process(folder) as process:
                 self._listen(process, folder)
             log = _log(folder)
-        return RecordingRun(recordings=self._recordings, executed=self._executed, log=log)
+        observations = self._last["observations"]
+        return RecordingRun(
+            recordings=self._recordings,
+            executed=self._executed,
+            executed_between=_together(self._between),
+            is_exact=self._last["is_exact"],
+            observations=() if observations is None else (observations,),
+            log=log,
+        )
 
     def _told(self) -> dict[str, object]:
         job, file = self._job, self._job.file
@@ -235,18 +258,31 @@ class _Run:
         """Take one answer."""
         if "failed" in answer:
             raise RecordingError(f"{answer['failed']}{_said(folder)}")
-        self._is_done = "done" in answer
+        if "done" in answer:
+            self._is_done, self._last = True, answer
         if "began" in answer:
             self._now = answer["began"]
+            self._between.append(_executed(answer))
             self._limit = self._requests[self._now].time_limit
         if "ended" in answer:
             name = answer["ended"]
             self._recordings[name] = recording_from_json(answer["recording"])
-            self._executed[name] = {
-                path: frozenset(Span(*each) for each in spans)
-                for path, spans in answer["executed"].items()
-            }
+            self._executed[name] = _executed(answer)
             self._now, self._limit = f"what follows {name}", STOP_LIMIT
+
+
+def _executed(answer: dict[str, Any]) -> Executed:
+    return {
+        path: frozenset(Span(*each) for each in spans) for path, spans in answer["executed"].items()
+    }
+
+
+def _together(executed: Iterable[Executed]) -> Executed:
+    found: dict[str, frozenset[Span]] = {}
+    for each in executed:
+        for path, spans in each.items():
+            found[path] = found.get(path, frozenset()) | spans
+    return found
 
 
 def _places() -> dict[str, str]:

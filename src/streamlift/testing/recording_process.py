@@ -3,10 +3,10 @@
 It is told what to do in a file of JSON, and writes what it has seen to another one, a line at a
 time, so that nothing is lost when it is killed:
 
-    {"began": "a request's name"}
+    {"began": "a request's name", "executed": what was executed since the last one has ended}
     {"ended": "its name", "recording": {...}, "executed": {"a file": [[1, 0, 1, 5], ...]}}
     {"failed": "what a person is told"}
-    {"done": true}
+    {"done": true, "is_exact": true, "observations": what streamlift_legacy has counted}
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from .span_tracer import SpanTracer
 from .tracing_error import TracingError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from .asgi_recorder import Application
     from .request import Request
@@ -54,7 +54,7 @@ def main(job: str, answers: str) -> None:
         except (RecordingError, TracingError) as error:
             process.say(failed=str(error))
             sys.exit(1)
-        process.say(done=True)
+        process.say(done=True, is_exact=SpanTracer.is_exact, observations=_observations())
 
 
 class _Process:
@@ -129,13 +129,13 @@ class _Process:
     @contextlib.contextmanager
     def _watched(self, request: Request) -> Iterator[Callable[[Recording], None]]:
         """Say that *request* begins, and, when it has ended, what was kept of it."""
-        self.say(began=request.name)
+        self.say(began=request.name, executed=_listed(self._tracer.take()))
         faulthandler.dump_traceback_later(request.time_limit + DUMP_AFTER)
         kept: list[Recording] = []
         self._reset(request.name)
         self._tracer.take()
         yield kept.append
-        executed = {path: sorted(spans) for path, spans in self._tracer.take().items()}
+        executed = _listed(self._tracer.take())
         faulthandler.cancel_dump_traceback_later()
         for recording in kept:
             self.say(ended=request.name, recording=recording_to_json(recording), executed=executed)
@@ -146,3 +146,13 @@ class _Process:
         if tasks := tasks - set(self._lasting):
             _, pending = await asyncio.wait(tasks, timeout=SETTLE)
             self._lasting.update(pending)
+
+
+def _listed(executed: Mapping[str, frozenset[Span]]) -> dict[str, list[Span]]:
+    return {path: sorted(spans) for path, spans in executed.items()}
+
+
+def _observations() -> object:
+    """Return what the shim of phase 1 has counted, if the application uses it."""
+    legacy = sys.modules.get("streamlift_legacy")
+    return None if legacy is None else legacy.observations()

@@ -39,9 +39,14 @@ class SpanTracer:
     Args:
         spans: The pieces of each file, by its path.
 
+    Attributes:
+        is_exact: Whether instructions have columns. Else a whole line counts: before Python 3.11.
+
     Raises:
         TracingError: When the block is entered, if another tool is in the way.
     """
+
+    is_exact = sys.version_info >= (3, 11)
 
     def __init__(self, spans: Mapping[str, Collection[Span]]) -> None:
         self._files = {os.path.realpath(path): (path, [*own]) for path, own in spans.items() if own}

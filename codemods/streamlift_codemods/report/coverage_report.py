@@ -1,0 +1,40 @@
+"""Coverage, as a person or a program reads it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..coverage.site_coverage import SiteCoverage
+
+
+def coverage_lines(coverage: SiteCoverage) -> list[str]:
+    """Return a summary, and a line for each site that nothing ran through."""
+    if not coverage.requests:
+        return ["there are no sites to cover"]
+    lines = [coverage.summary]
+    if not coverage.is_exact:
+        lines[0] += ", told by lines: Python 3.10 has nothing finer"
+    if coverage.at_import:
+        lines.append(f"{len(coverage.at_import)} of them ran at import only")
+    return [*lines, *(f"no request ran through {site}" for site in coverage.uncovered)]
+
+
+def coverage_row(coverage: SiteCoverage) -> dict[str, object]:
+    """Return it as JSON has it."""
+    return {
+        "covered": coverage.number,
+        "total": len(coverage.requests),
+        "percent": coverage.percent,
+        "exact": coverage.is_exact,
+        "sites": [
+            {
+                "path": site.path,
+                "line": site.line,
+                "function": site.function,
+                "requests": list(names),
+                "at_import": site in coverage.at_import,
+            }
+            for site, names in coverage.requests.items()
+        ],
+    }
