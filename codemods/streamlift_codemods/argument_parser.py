@@ -6,14 +6,14 @@ import argparse
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from . import __version__
-from .commands import baseline, explain, migrate, scan, status, undo, verify
+from .commands import baseline, explain, migrate, scan, snapshot, status, undo, verify
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - it has no public name
 
-COMMANDS = (scan, migrate, verify, status, baseline, undo, explain)
+COMMANDS = (scan, migrate, verify, status, baseline, undo, snapshot, explain)
 
 
 class Parser(argparse.ArgumentParser):
@@ -32,7 +32,7 @@ class Parser(argparse.ArgumentParser):
         if not hasattr(
             options, "run"
         ):  # argparse would ask for the command before it looks at the options
-            self.error("name a command; --help lists them")
+            getattr(options, "parser", self).error("name a command; --help lists them")
         return options
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:

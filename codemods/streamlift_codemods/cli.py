@@ -54,10 +54,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _line_about(error: Exception) -> str:
     """Return where, what, and what to do about it."""
+    from streamlift.errors import StreamliftError
+
     if isinstance(error, ToolError):
         return str(error)
     if isinstance(error, ModuleNotFoundError) and error.name in EXTRA:
         return f"{error.name}: is not installed; run: pip install 'streamlift[codemods]'"
+    if isinstance(error, StreamliftError):  # of the library; it tells a person what to do
+        return str(error)
     if isinstance(error, OSError):
         place = error.filename or "the output"
         return f"{place}: {error.strerror or error}; check the disk and the permissions"

@@ -5,8 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..terminal import tell
+
 if TYPE_CHECKING:
     import argparse
+
+    from ..snapshots.recorder import Recorder
 
 INTERFACES = ("asgi", "wsgi", "server")
 GOLDENS = "goldens"
@@ -78,3 +82,27 @@ def goldens_of(options: argparse.Namespace) -> Path:
     named: Path | None = options.goldens
     requests: Path = options.requests
     return named or requests.parent / GOLDENS
+
+
+def recorder_of(options: argparse.Namespace) -> Recorder:
+    """Return what runs the app that *options* name, and say that it is run.
+
+    Raises:
+        StreamliftError: If the requests cannot be followed.
+    """
+    from streamlift.testing.requests_file import read_requests
+
+    from ..snapshots.chosen_requests import chosen_requests
+    from ..snapshots.recorder import Recorder
+
+    file = read_requests(options.requests)
+    recorder = Recorder(
+        file=file,
+        requests=chosen_requests(file, options.only),
+        app=options.app,
+        directory=options.directory,
+        python=options.python,
+        interface=options.interface,
+    )
+    tell(f"runs {recorder.app or file.app or file.setup}: its code is executed")
+    return recorder

@@ -56,19 +56,28 @@ def _held(path: Path) -> int:
         except FileNotFoundError:  # the writer before has just taken the folder away
             continue
         try:
-            _take(handle)
+            take(handle, path.parent.parent)
             if _is_at(path, handle):
                 return handle
-        except OSError as error:
+        except BaseException:
             os.close(handle)
-            if error.errno not in BUSY:
-                raise
-            raise AnotherWriter(
-                str(path.parent.parent),
-                "another run of streamlift is writing here",
-                "run again when it is done",
-            ) from None
+            raise
         os.close(handle)
+
+
+def take(handle: int, place: Path) -> None:
+    """Lock the file of *handle* until it is closed; *place* is what a person is told of.
+
+    Raises:
+        AnotherWriter: If another process holds it.
+    """
+    try:
+        _take(handle)
+    except OSError as error:
+        if error.errno not in BUSY:
+            raise
+        problem = "another run of streamlift is writing here"
+        raise AnotherWriter(str(place), problem, "run again when it is done") from None
 
 
 def _is_at(path: Path, handle: int) -> bool:

@@ -21,7 +21,7 @@ from ..settings import SETTINGS
 from .explanation import rule_page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 FILE_REASONS = {
     "syntax-error",
@@ -159,22 +159,25 @@ def rules_page() -> str:
 
 def options_table() -> str:
     """Return the arguments of each command of the command line."""
-    root = parser()
+    return "\n\n".join(_command_sections(parser()))
+
+
+def _command_sections(group: argparse.ArgumentParser) -> Iterator[str]:
+    """Give the parts of the section of each command of *group*, and of the commands below it."""
     commands = next(
         action
-        for action in root._actions  # noqa: SLF001 - argparse has no public way to list them
+        for action in group._actions  # noqa: SLF001 - argparse has no public way to list them
         if isinstance(action, argparse._SubParsersAction)  # noqa: SLF001
     )
-    sections = []
     for pseudo in commands._choices_actions:  # noqa: SLF001 - they hold the help of each command
         command = commands.choices[pseudo.dest]
+        yield f"### `{command.prog}`"
+        yield _sentence(pseudo.help)
+        if command.get_default("run") is None:
+            yield from _command_sections(command)
+            continue
         rows = [_option_row(action) for action in command._actions if action.dest != "help"]  # noqa: SLF001
-        sections += [
-            f"### `streamlift {pseudo.dest}`",
-            f"{_sentence(pseudo.help)}",
-            _table(("argument", "meaning"), rows),
-        ]
-    return "\n\n".join(sections)
+        yield _table(("argument", "meaning"), rows)
 
 
 def settings_table() -> str:

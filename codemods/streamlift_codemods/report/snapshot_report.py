@@ -22,7 +22,7 @@ INDENT = "    "
 
 def text_report(outcomes: Sequence[Outcome], paint: Paint) -> str:
     """Return a paragraph for each fault, a line for what was written, and a summary."""
-    written = [f"{each.state}: {each.title}\n" for each in outcomes if _is_written(each)]
+    written = [_written(outcome) for outcome in outcomes if _is_written(outcome)]
     paragraphs = [_paragraph(outcome, paint) for outcome in faults_of(outcomes)]
     return "".join([*paragraphs, *written, summary(outcomes)])
 
@@ -60,6 +60,11 @@ def as_value(suite: str, outcomes: Sequence[Outcome]) -> dict[str, object]:
 
 def _is_written(outcome: Outcome) -> bool:
     return outcome.state in {"new", "updated", "removed"}
+
+
+def _written(outcome: Outcome) -> str:
+    why = f" ({outcome.headline})" if outcome.headline and outcome.state != "new" else ""
+    return f"{outcome.state}: {outcome.title}{why}\n"
 
 
 def _place(outcome: Outcome) -> str:

@@ -19,3 +19,13 @@ class Fault(NamedTuple):
     problem: str
     remedy: str
     snippet: str = ""
+
+    def __str__(self) -> str:
+        remedy = f"; {self.remedy}" if self.remedy else ""
+        return f"{self.place}: {self.problem}{remedy}"
+
+    @property
+    def text(self) -> str:
+        """All of it, with the snippet below."""
+        lines = "".join(f"\n    {line}" for line in self.snippet.splitlines())
+        return f"{self}{lines}"

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import os
 import subprocess
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from .fault import Fault
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 LINE = "*.sse -text diff=sse linguist-generated=true"
+ATTRIBUTES = ".gitattributes"
 SAMPLE = "golden.sse"
 
 
@@ -27,15 +25,13 @@ def attribute_faults(folder: Path) -> list[Fault]:
     attribute = text_attribute(folder)
     faults = []
     if attribute not in {"unset", None}:
-        faults.append(
-            Fault(
-                str(folder),
-                f"git may change line ends there (the attribute text is {attribute})",
-                f"add this line to {folder / '.gitattributes'}, or run streamlift snapshot doctor --fix",
-                LINE,
-            )
-        )
-    if attribute is not None and _git(folder, "check-ignore", "--quiet", SAMPLE) is not None:
+        problem = f"git may change line ends in it (the attribute text is {attribute})"
+        remedy = f"add to {folder / ATTRIBUTES}, or run streamlift snapshot doctor --fix"
+        faults.append(Fault(str(folder), problem, remedy, LINE))
+    if (
+        attribute is not None
+        and _git(folder, "check-ignore", "--quiet", "--", sample=True) is not None
+    ):
         faults.append(
             Fault(
                 str(folder),
@@ -50,25 +46,31 @@ def text_attribute(folder: Path) -> str | None:
     """Return the attribute `text` of a golden in *folder*: unset is right; None if no git can tell."""
     # What a person has set for all repositories of the machine does not travel with this one.
     options = ["-c", f"core.attributesFile={os.devnull}"]
-    answer = _git(folder, *options, "check-attr", "-z", "text", "--", SAMPLE)
+    answer = _git(folder, *options, "check-attr", "-z", "text", "--", sample=True)
     return None if answer is None else answer.split("\0")[2]
 
 
 def write_attributes(folder: Path) -> Path:
     """Add the line to the attributes file in *folder*, and return that file."""
-    path = folder / ".gitattributes"
+    path = folder / ATTRIBUTES
     before = path.read_text(encoding="utf-8") if path.exists() else ""
     end = "\n" if before and not before.endswith("\n") else ""
     path.write_text(f"{before}{end}{LINE}\n", encoding="utf-8", newline="\n")
     return path
 
 
-def _git(folder: Path, *arguments: str) -> str | None:
-    """Return what git says about a file in *folder*; None if it fails, or there is none."""
+def top_of(folder: Path) -> Path | None:
+    """Return the top folder of the repository that *folder* is in, if it is in one."""
+    top = _git(folder, "rev-parse", "--show-toplevel")
+    return None if top is None else Path(top.rstrip("\n")).resolve()
+
+
+def _git(folder: Path, *arguments: str, sample: bool = False) -> str | None:
+    """Return what git says in *folder*, perhaps about a golden in it; None if it fails, or there is none."""
     here = folder.resolve()
     existing = next(each for each in (here, *here.parents) if each.is_dir())
-    name = (here / arguments[-1]).relative_to(existing).as_posix()
-    command = ["git", "-C", str(existing), *arguments[:-1], name]
+    name = [(here / SAMPLE).relative_to(existing).as_posix()] if sample else []
+    command = ["git", "-C", str(existing), *arguments, *name]
     try:
         done = subprocess.run(command, capture_output=True, check=False, timeout=60)  # noqa: S603 - no shell, no input
     except (OSError, subprocess.TimeoutExpired):

@@ -24,6 +24,10 @@ FAULTS: tuple[State, ...] = ("differs", "missing", "unused", "unknown")
 class Shown(Protocol):
     """What differs between two recordings, as a person is shown it."""
 
+    @property
+    def headline(self) -> str:
+        """It in one line."""
+
     def render(self, *, colour: bool) -> str:
         """Return some lines."""
 
@@ -64,12 +68,19 @@ class Outcome:
     def shown(self, *, colour: bool = False) -> str:
         """Return the picture of what differs, and what else there is to say."""
         pictures = [difference.render(colour=colour) for difference in self.differences]
-        return "\n".join(filter(None, [*pictures, self.detail]))
+        told = [picture for picture in pictures if picture not in self.headline]
+        return "\n".join(filter(None, [*told, self.detail]))
 
     @property
     def title(self) -> str:
         """The name with the group that it is in."""
         return f"{self.name} ({self.group})" if self.group else self.name
+
+
+def headline_of(differences: Sequence[Shown]) -> str:
+    """Return the first of *differences* in one line, and how many more there are."""
+    more = f" (and {len(differences) - 1} more)" if len(differences) > 1 else ""
+    return f"{differences[0].headline}{more}"
 
 
 def counts_of(outcomes: Iterable[Outcome]) -> dict[State, int]:

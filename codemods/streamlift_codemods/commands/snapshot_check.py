@@ -1,0 +1,51 @@
+"""`streamlift snapshot check`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import UsageError
+from ..exit_status import status_of_outcomes
+from .recording_arguments import add_goldens_option, add_recording_options, goldens_of, recorder_of
+from .report_arguments import add_report_options, report
+
+if TYPE_CHECKING:
+    import argparse
+
+    from ..argument_parser import Commands
+
+
+def add_to(commands: Commands) -> None:
+    """Add the command to the parser."""
+    check = commands.add_parser(
+        "check", help="run the app, and compare what it sends with the goldens"
+    )
+    add_recording_options(check)
+    add_goldens_option(check)
+    add_report_options(check)
+    check.add_argument(
+        "--received",
+        type=Path,
+        metavar="DIR",
+        help="write what was sent in the place of what was expected to this folder, as goldens",
+    )
+    check.set_defaults(run=_run)
+
+
+def _run(options: argparse.Namespace) -> int:
+    goldens = goldens_of(options)
+    if not goldens.is_dir():
+        problem = "is no folder" if goldens.exists() else "does not exist"
+        remedy = "record the goldens first: streamlift snapshot record"
+        raise UsageError(str(goldens), problem, remedy)
+    from ..snapshots.checking import check
+    from ..snapshots.writing_goldens import keep_received
+
+    recorder = recorder_of(options)
+    run = recorder.record()
+    outcomes = check(run, goldens, recorder.record_again)
+    if options.received is not None:
+        keep_received(run, outcomes, options.received)
+    report("streamlift snapshot", outcomes, options)
+    return status_of_outcomes(outcomes)

@@ -1,0 +1,138 @@
+"""What an app has sent for requests, without what may differ, and what is told of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from streamlift.testing.recording_difference import recording_differences
+from streamlift.testing.redaction import Redactor
+
+from .outcome import Outcome, headline_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from streamlift.testing.recording import Recording
+    from streamlift.testing.redaction import Redaction
+    from streamlift.testing.request import Request
+    from streamlift.testing.requests_file import RequestsFile
+
+    from .outcome import Shown, State
+
+UNSTABLE = "the same code has sent something else a second time"
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One response, without what may differ.
+
+    Attributes:
+        recording: It, with placeholders.
+        redacted: What is not compared, a line a redaction.
+        misshapen: What should have been replaced, but is of another form, a line a value.
+    """
+
+    recording: Recording
+    redacted: tuple[str, ...] = ()
+    misshapen: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, recording: Recording, redactions: Sequence[Redaction]) -> Sent:
+        """Return *recording* after *redactions*."""
+        redactor = Redactor(redactions)
+        redacted = redactor.redacted(recording)
+        counts = [(each, number) for each, number in redactor.counts.items() if number]
+        lines = [f"{_shown(each)}, {_times(number)}" for each, number in counts]
+        return cls(redacted, tuple(lines), tuple(map(str, redactor.misshapen)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppRun:
+    """One run of an app.
+
+    Attributes:
+        file: The file with the requests.
+        requests: Those that the run is about.
+        sent: What came of each, by the name of the request.
+        failures: Why there is nothing, by name.
+    """
+
+    file: RequestsFile
+    requests: tuple[Request, ...]
+    sent: Mapping[str, Sent]
+    failures: Mapping[str, str] = field(default_factory=dict)
+
+    def outcome(
+        self,
+        request: Request,
+        state: State,
+        headline: str = "",
+        *,
+        differences: Sequence[Shown] = (),
+        detail: str = "",
+    ) -> Outcome:
+        """Return a row about *request*."""
+        sent = self.sent.get(request.name)
+        times = sent.recording.times if sent else ()
+        return Outcome(
+            name=request.name,
+            state=state,
+            headline=headline,
+            differences=tuple(differences),
+            detail=detail,
+            place=str(self.file.path),
+            line=self.file.lines[request.name],
+            redacted=sent.redacted if sent else (),
+            seconds=times[-1] if times else 0.0,
+        )
+
+    def failed(self, request: Request) -> Outcome:
+        """Return why there is no response to *request*."""
+        problem = self.failures.get(request.name, "it was not recorded")
+        headline, _, detail = problem.partition("\n")
+        return self.outcome(request, "unknown", headline, detail=detail)
+
+    def compared(self, request: Request, expected: Recording) -> Outcome:
+        """Return whether *expected* was sent for *request*."""
+        sent = self.sent[request.name]
+        differences = recording_differences(expected, sent.recording)
+        if not differences:
+            return self.outcome(request, "same")
+        return self.outcome(
+            request,
+            "differs",
+            headline_of(differences),
+            differences=differences,
+            detail="\n".join(sent.misshapen),
+        )
+
+    def steadiness(self, request: Request, second: AppRun) -> Outcome:
+        """Return whether a *second* run of the same code has sent the same for *request*."""
+        if request.name not in self.sent:
+            return self.failed(request)
+        return self.unstable(request, second) or self.outcome(request, "same")
+
+    def unstable(self, request: Request, second: AppRun) -> Outcome | None:
+        """Return what is told if a *second* run of the same code has sent something else for *request*."""
+        if request.name not in second.sent:
+            return second.failed(request)
+        differences = recording_differences(
+            self.sent[request.name].recording, second.sent[request.name].recording
+        )
+        if not differences:
+            return None
+        remedy = "streamlift snapshot doctor says how to mend that"
+        headline = f"{UNSTABLE}: {differences[0].headline}; {remedy}"
+        return self.outcome(request, "unknown", headline, differences=differences)
+
+
+def _shown(redaction: Redaction) -> str:
+    where = redaction.json_path or redaction.pattern
+    text = where.pattern.decode(errors="replace") if isinstance(where, re.Pattern) else str(where)
+    return f"{redaction.name} ({text})"
+
+
+def _times(number: int) -> str:
+    return "once" if number == 1 else f"{number} times"

@@ -1,0 +1,69 @@
+"""Compare what an app sends with its goldens."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from streamlift.testing.golden import (
+    BODY,
+    GoldenError,
+    GoldenMissingError,
+    golden_names,
+    read_golden,
+)
+
+from .outcome import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from streamlift.testing.request import Request
+
+    from .app_run import AppRun
+
+
+def check(run: AppRun, goldens: Path, again: Callable[[], AppRun]) -> list[Outcome]:
+    """Return the outcome of each request of *run*, then of each golden that is of no request.
+
+    Args:
+        run: What was recorded.
+        goldens: Their folder.
+        again: Records the same once more. Called if something differs, to tell a change from an app that does not
+            send the same twice.
+    """
+    outcomes = [outcome_of(request, run, goldens) for request in run.requests]
+    if any(outcome.state == "differs" for outcome in outcomes):
+        second = again()
+        outcomes = [
+            (outcome.state == "differs" and run.unstable(request, second)) or outcome
+            for request, outcome in zip(run.requests, outcomes, strict=True)
+        ]
+    return [*outcomes, *unused(run, goldens)]
+
+
+def outcome_of(request: Request, run: AppRun, goldens: Path) -> Outcome:
+    """Return what is to be said of *request*, one of *run*."""
+    if request.name not in run.sent:
+        return run.failed(request)
+    try:
+        expected = read_golden(goldens, request.stem).recording
+    except GoldenMissingError:
+        headline = f"there is no golden of it in {goldens}; record it: streamlift snapshot record"
+        return run.outcome(request, "missing", headline)
+    except GoldenError as error:
+        return run.outcome(request, "unknown", str(error))
+    return run.compared(request, expected)
+
+
+def unused(run: AppRun, goldens: Path) -> list[Outcome]:
+    """Return the goldens that no request of the file is of; none if *run* is about a part of the file."""
+    if len(run.requests) < len(run.file.requests):
+        return []
+    used = {request.stem for request in run.file.requests}
+    headline = "no request has this name; streamlift snapshot record --update removes it"
+    return [
+        Outcome(name=name, state="unused", headline=headline, place=str(goldens / f"{name}{BODY}"))
+        for name in golden_names(goldens)
+        if name not in used
+    ]

@@ -1,0 +1,79 @@
+"""Run an app, in a process of its own, and keep what it sends."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from streamlift.testing.recording_job import RecordingJob, run_job
+
+from .app_run import AppRun, Sent
+from .chosen_requests import needed_requests
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from streamlift.testing.request import Request
+    from streamlift.testing.requests_file import RequestsFile
+    from streamlift.testing.requests_keys import Interface
+
+HASH_SEEDS = (0, 1)
+"""Of the first run and the second one: what depends on the order of a set differs between them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recorder:
+    """Runs one app.
+
+    Attributes:
+        file: The requests, and how the app is started.
+        requests: Those that a run is about.
+        app: Where the app is; None: where the file says.
+        directory: The folder that it is run in and imported from.
+        python: The interpreter; None: this one.
+        interface: How it is called; None: as the file says, or as what it is.
+    """
+
+    file: RequestsFile
+    requests: tuple[Request, ...]
+    app: str | None = None
+    directory: Path
+    python: str | None = None
+    interface: Interface | None = None
+
+    @property
+    def job(self) -> RecordingJob:
+        """What is to be recorded."""
+        return RecordingJob(
+            file=replace(self.file, requests=needed_requests(self.file, self.requests)),
+            app=self.app,
+            directory=self.directory,
+            python=self.python or sys.executable,
+            hash_seed=HASH_SEEDS[0],
+            interface=self.interface,
+        )
+
+    def record(self) -> AppRun:
+        """Run the app and return what it has sent.
+
+        Raises:
+            StreamliftError: If nothing can be recorded.
+        """
+        return self._run(self.job)
+
+    def record_again(self) -> AppRun:
+        """Do the same once more, with another order in sets."""
+        return self._run(replace(self.job, hash_seed=HASH_SEEDS[1]))
+
+    def _run(self, job: RecordingJob) -> AppRun:
+        found = run_job(job)
+        return AppRun(
+            file=self.file,
+            requests=self.requests,
+            sent={
+                name: Sent.of(recording, self.file.redactions)
+                for name, recording in found.recordings.items()
+            },
+            failures=found.failures,
+        )
