@@ -74,7 +74,10 @@ def test_an_annotation_stands_at_the_line_of_the_request():
     assert "file=requests.toml,line=7" in lines[0]
     assert "%0A- a%0A+ b%0A" in lines[0]
     assert "file=a%2Cb%3Ac.toml,line=9::lost: no golden" in lines[1]
-    assert lines[-1] == "5 requests: 1 same, 1 differs, 1 missing, 1 unused, 1 unknown"
+    assert (
+        lines[-1]
+        == "4 requests: 1 same, 1 differs, 1 missing, 1 unknown; goldens of no request: 1 unused"
+    )
 
 
 def test_a_person_sees_what_differs_and_what_is_not_compared():

@@ -1,6 +1,7 @@
 """Applications in files of their own, recorded in processes of their own."""
 
 import os
+import re
 import sys
 import textwrap
 from pathlib import Path
@@ -13,7 +14,6 @@ from streamlift.testing.recording import (
     Ending,
     Recording,
     RecordingError,
-    RecordingTimeoutError,
 )
 from streamlift.testing.recording_job import RecordingJob, run_job
 from streamlift.testing.recording_json import (
@@ -256,23 +256,36 @@ def test_needs_to_know_where_the_application_is(tmp_path):
 
 
 HANGING = """
-    import time
+    import asyncio, os, time
     async def app(scope, receive, send):
         assert scope["type"] == "http"
         def where_it_hangs():
             while True:
                 time.sleep(1)
-        where_it_hangs()
+        if scope["path"] == "/hangs":
+            where_it_hangs()
+        if scope["path"] == "/waits":
+            await asyncio.sleep(60)
+        if scope["path"] == "/ends":
+            os._exit(7)
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body"})
 """
 
 
-def test_kills_what_hangs_and_says_where(tmp_path, monkeypatch):
+def test_a_request_that_cannot_be_recorded_is_told_and_the_rest_is_recorded(tmp_path, monkeypatch):
     monkeypatch.setattr(recording_job, "GRACE", 1.5)
     tree(tmp_path, shop=HANGING)
-    with pytest.raises(
-        RecordingTimeoutError, match=r"(?s)a took longer than 0\.1 s;.* in where_it_hangs\n"
-    ):
-        run_job(job(tmp_path, 'app = "shop:app"\ntime-limit = 0.1\n[[request]]\nname = "a"'))
+    names = ["first", "hangs", "waits", "ends", "last"]
+    requests = "".join(f'[[request]]\nname = "{each}"\npath = "/{each}"\n' for each in names)
+    found = run_job(job(tmp_path, f'app = "shop:app"\ntime-limit = 0.1\n{requests}'))
+
+    assert [*found.recordings] == ["first", "last"]
+    assert [*found.failures] == ["hangs", "waits", "ends"]
+    hangs, waits, ends = found.failures.values()
+    assert re.match(r"(?s)hangs took longer than 0\.1 s;.* in where_it_hangs\n", hangs)
+    assert waits == "waits: no end within 0.1 s, 0 body messages so far"
+    assert ends.startswith("the process ended with status 7 during ends:\n")
 
 
 def test_refuses_the_code_of_another_tree(tmp_path):

@@ -11,13 +11,14 @@ from .github_commands import error_command
 from .report_paths import path_from_here
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from ..colours import Paint
-    from ..snapshots.outcome import Outcome
+    from ..snapshots.outcome import Outcome, State
 
 SCHEMA = 1
 INDENT = "    "
+OF_NO_REQUEST: tuple[State, ...] = ("removed", "unused")
 
 
 def text_report(outcomes: Sequence[Outcome], paint: Paint) -> str:
@@ -28,11 +29,20 @@ def text_report(outcomes: Sequence[Outcome], paint: Paint) -> str:
 
 
 def summary(outcomes: Sequence[Outcome]) -> str:
-    """Return how many outcomes there are, and of what state."""
-    number = len(outcomes)
-    counts = ", ".join(f"{count} {state}" for state, count in counts_of(outcomes).items())
-    what = "request" if number == 1 else "requests"
-    return f"{number} {what}{': ' if counts else ''}{counts}\n"
+    """Return how many requests there are and what became of them, and how many goldens no request is of."""
+    counts = counts_of(outcomes)
+    others = {state: counts.pop(state) for state in OF_NO_REQUEST if state in counts}
+    number = sum(counts.values())
+    told = f"{number} request{'' if number == 1 else 's'}"
+    if counts:
+        told += f": {_listed(counts)}"
+    if others:
+        told += f"; goldens of no request: {_listed(others)}"
+    return f"{told}\n"
+
+
+def _listed(counts: Mapping[State, int]) -> str:
+    return ", ".join(f"{number} {state}" for state, number in counts.items())
 
 
 def github_report(suite: str, outcomes: Sequence[Outcome]) -> str:

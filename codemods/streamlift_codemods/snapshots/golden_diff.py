@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from streamlift.testing.byte_diff import difference
 from streamlift.testing.golden import BODY, FACTS, GoldenError, golden_names, read_golden
 from streamlift.testing.recording_difference import recording_differences
-
-from streamlift.testing.byte_diff import difference
 
 from .outcome import Outcome, headline_of
 

@@ -98,6 +98,8 @@ class RecordingRun:
 
     Attributes:
         recordings: By the name of the request, in the order sent.
+        failures: Why there is no recording, by the name of the request. After one that the process
+            did not outlive, a new process goes on with the rest.
         executed: The spans that each request ran through, by its name and their file.
         executed_between: The spans that were executed while no request was recorded: by the
             import and the start of the application, by what a request had started.
@@ -108,6 +110,7 @@ class RecordingRun:
     """
 
     recordings: Mapping[str, Recording]
+    failures: Mapping[str, str]
     executed: Mapping[str, Mapping[str, frozenset[Span]]]
     executed_between: Mapping[str, frozenset[Span]]
     is_exact: bool
@@ -120,17 +123,23 @@ def run_job(job: RecordingJob) -> RecordingRun:
 
     Raises:
         RequestsFileError: If nothing says where the application is.
-        RecordingError: If it cannot be started or recorded; quotes the end of the log.
-        RecordingTimeoutError: If it takes longer than a time limit.
+        RecordingError: If it cannot be started or stopped; quotes the end of the log.
     """
     file = job.file
     if (job.app or file.app or file.setup) is None:
         remedy = 'write app = "module:attribute" at its top, or give --app'
         raise RequestsFileError(file.path, 1, "names no application", remedy)
     groups = [(request,) for request in file.requests] if file.fresh else [file.requests]
-    runs = [_Run(job, requests).result() for requests in groups]
+    runs: list[RecordingRun] = []
+    for requests in groups:
+        left: Sequence[Request] = requests
+        while left:
+            run = _Run(job, left)
+            runs.append(run.result())
+            left = run.left
     return RecordingRun(
         recordings={name: each for run in runs for name, each in run.recordings.items()},
+        failures={name: each for run in runs for name, each in run.failures.items()},
         executed={name: each for run in runs for name, each in run.executed.items()},
         executed_between=_together(run.executed_between for run in runs),
         is_exact=all(run.is_exact for run in runs),
@@ -146,6 +155,7 @@ class _Run:
         self._job = job
         self._requests = {request.name: request for request in requests}
         self._recordings: dict[str, Recording] = {}
+        self._failures: dict[str, str] = {}
         self._executed: dict[str, Executed] = {}
         self._between: list[Executed] = []
         self._last: dict[str, Any] = {}
@@ -160,17 +170,31 @@ class _Run:
             (folder / "job").write_text(json.dumps(self._told()), encoding="utf-8")
             (folder / "answers").touch()
             with self._process(folder) as process:
-                self._listen(process, folder)
+                try:
+                    self._listen(process, folder)
+                except RecordingError as error:
+                    if self._now not in self._requests:
+                        raise
+                    self._failures[self._now] = str(error)
             log = _log(folder)
-        observations = self._last["observations"]
+        observations = self._last.get("observations")
         return RecordingRun(
             recordings=self._recordings,
+            failures=self._failures,
             executed=self._executed,
             executed_between=_together(self._between),
-            is_exact=self._last["is_exact"],
+            is_exact=self._last.get("is_exact", True),
             observations=() if observations is None else (observations,),
             log=log,
         )
+
+    @property
+    def left(self) -> list[Request]:
+        """The requests that it did not come to."""
+        if self._is_done:
+            return []
+        seen = {*self._recordings, *self._failures}
+        return [each for name, each in self._requests.items() if name not in seen]
 
     def _told(self) -> dict[str, object]:
         job, file = self._job, self._job.file
@@ -264,6 +288,9 @@ class _Run:
             self._now = answer["began"]
             self._between.append(_executed(answer))
             self._limit = self._requests[self._now].time_limit
+        if "unrecorded" in answer:
+            self._failures[answer["unrecorded"]] = answer["problem"]
+            self._now, self._limit = f"what follows {answer['unrecorded']}", STOP_LIMIT
         if "ended" in answer:
             name = answer["ended"]
             self._recordings[name] = recording_from_json(answer["recording"])

@@ -5,6 +5,7 @@ time, so that nothing is lost when it is killed:
 
     {"began": "a request's name", "executed": what was executed since the last one has ended}
     {"ended": "its name", "recording": {...}, "executed": {"a file": [[1, 0, 1, 5], ...]}}
+    {"unrecorded": "its name", "problem": "what a person is told"}
     {"failed": "what a person is told"}
     {"done": true, "is_exact": true, "observations": what streamlift_legacy has counted}
 """
@@ -134,7 +135,10 @@ class _Process:
         kept: list[Recording] = []
         self._reset(request.name)
         self._tracer.take()
-        yield kept.append
+        try:
+            yield kept.append
+        except RecordingError as error:
+            self.say(unrecorded=request.name, problem=str(error))
         executed = _listed(self._tracer.take())
         faulthandler.cancel_dump_traceback_later()
         for recording in kept:
