@@ -1,0 +1,173 @@
+"""`streamlift gate`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import UsageError
+from ..exit_status import NOT_ANALYSED, status_of_outcomes
+from .recording_arguments import add_recording_options
+from .report_arguments import add_report_options
+
+if TYPE_CHECKING:
+    import argparse
+
+    from ..argument_parser import Commands
+    from ..gate.base import Commit, Folder, WorkingTree
+    from ..gate.gate import GateJob
+    from ..gate.verdict import Verdict
+
+PHASES = (1, 2, 3)
+INTRODUCE = 1
+STAGES = ("off", "shadow", "live")
+WHOLE = 100
+
+
+def add_to(commands: Commands) -> None:
+    """Add the command to the parser."""
+    gate = commands.add_parser(
+        "gate",
+        help="compare what an app sends before and after a change or a migration; runs the app, in copies",
+    )
+    gate.add_argument(
+        "paths",
+        nargs="*",
+        type=Path,
+        metavar="PATH",
+        help="the files or folders that are migrated and whose sites count; without one, the folder of the app",
+    )
+    add_recording_options(gate)
+    gate.add_argument(
+        "--base",
+        metavar="REV",
+        help="the commit with the old code, such as origin/main, or a folder with it; without it, the working tree",
+    )
+    new = gate.add_mutually_exclusive_group()
+    new.add_argument(
+        "--phase",
+        type=int,
+        choices=PHASES,
+        help="compare with a copy of the working tree that was migrated to this phase",
+    )
+    new.add_argument(
+        "--as-is",
+        action="store_true",
+        help="compare with the working tree as it is; so it is without --phase",
+    )
+    gate.add_argument(
+        "--stage",
+        action="append",
+        choices=STAGES,
+        default=[],
+        dest="stages",
+        help="of phase 1: only this stage; may be repeated. Without it, each of them",
+    )
+    coverage = gate.add_mutually_exclusive_group()
+    coverage.add_argument(
+        "--min-coverage",
+        type=_percent,
+        default=0.0,
+        metavar="PERCENT",
+        help="fail if the requests run through less of the sites of the base than this",
+    )
+    coverage.add_argument(
+        "--no-coverage",
+        action="store_true",
+        help="do not watch which sites the requests run through",
+    )
+    gate.add_argument(
+        "--keep", type=Path, metavar="DIR", help="leave the trees in this folder, to look at them"
+    )
+    add_report_options(gate)
+    gate.set_defaults(run=_run)
+
+
+def _run(options: argparse.Namespace) -> int:
+    from ..gate.coverage_outcome import with_coverage
+    from ..gate.gate import gate
+    from ..gate.termination import cleaning_up
+
+    if options.base is None and options.phase is None:
+        remedy = "pass --phase 2 to try a migration, or --base origin/main to check a change"
+        raise UsageError("gate", "there is nothing to compare the working tree with", remedy)
+    job = _job(options)
+    with cleaning_up():
+        verdict = with_coverage(gate(job), options.min_coverage, options.requests)
+    _report(verdict, options)
+    if verdict.migrated is not None and verdict.migrated.errors:
+        return NOT_ANALYSED
+    return status_of_outcomes(verdict.outcomes)
+
+
+def _report(verdict: Verdict, options: argparse.Namespace) -> None:
+    from ..colours import paint_for_output
+    from ..report import gate_report
+
+    if options.junit is not None:
+        from ..report.junit_report import junit
+
+        text = junit(gate_report.SUITE, verdict.outcomes)
+        options.junit.write_text(text, encoding="utf-8", newline="\n")
+    if options.format == "json":
+        print(gate_report.as_json(verdict), end="")
+    elif options.format == "github":
+        print(gate_report.as_annotations(verdict), end="")
+    else:
+        print(gate_report.as_text(verdict, paint_for_output()), end="")
+
+
+def _job(options: argparse.Namespace) -> GateJob:
+    from streamlift.testing.requests_file import read_requests
+
+    from ..gate.base import WorkingTree, base_of
+    from ..gate.gate import GateJob
+    from ..snapshots.chosen_requests import chosen_requests, needed_requests
+
+    tree = WorkingTree.around(options.directory)
+    base: WorkingTree | Commit | Folder = tree
+    if options.base is not None:
+        base = base_of(tree, options.base)
+    file = read_requests(options.requests)
+    chosen = chosen_requests(file, options.only)
+    stages = tuple(options.stages)
+    if options.phase == INTRODUCE and not stages:
+        stages = STAGES
+    return GateJob(
+        tree=tree,
+        base=base,
+        paths=tuple(_inside(tree, path) for path in options.paths or [options.directory]),
+        phase=options.phase,
+        stages=stages,
+        file=replace(file, requests=needed_requests(file, chosen)),
+        chosen=chosen,
+        app=options.app,
+        python=options.python,
+        interface=options.interface,
+        is_traced=not options.no_coverage,
+        kept=options.keep,
+    )
+
+
+def _inside(tree: WorkingTree, path: Path) -> Path:
+    """Return *path* from the top of *tree* on."""
+    if not path.exists():
+        raise UsageError(str(path), "does not exist", "name a file or a directory")
+    if not path.resolve().is_relative_to(tree.top):
+        raise UsageError(
+            str(path), f"does not lie in {tree.top}", "name one of the app's own folders"
+        )
+    return path.resolve().relative_to(tree.top)
+
+
+def _percent(text: str) -> float:
+    import argparse
+
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1
+    if not 0 <= value <= WHOLE:
+        raise argparse.ArgumentTypeError(f"{text} is no number from 0 to {WHOLE}")
+    return value

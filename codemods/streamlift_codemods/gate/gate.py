@@ -1,0 +1,228 @@
+"""Record an app as it is in one tree, then as it is in another one, and compare."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from streamlift.testing.recording import RecordingError
+from streamlift.testing.recording_job import RecordingJob, run_job
+
+from ..coverage.site_coverage import site_coverage
+from ..coverage.traced_site import traced_sites, traced_spans
+from ..errors import ToolError
+from ..snapshots.app_run import AppRun, Sent
+from .base import WorkingTree, add_what_is_not_committed
+from .beside_outcome import beside_outcome
+from .migrated_tree import migrate_tree, plan_of
+from .verdict import Verdict
+from .workspace import workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from streamlift.testing.recording_job import RecordingRun
+    from streamlift.testing.request import Request
+    from streamlift.testing.requests_file import RequestsFile
+    from streamlift.testing.requests_keys import Interface
+    from streamlift.testing.span import Span
+
+    from ..coverage.site_coverage import SiteCoverage
+    from ..coverage.traced_site import TracedSite
+    from ..snapshots.outcome import Outcome
+    from .base import Commit, Folder
+    from .migrated_tree import Migrated
+    from .workspace import Workspace
+
+STAGE = "STREAMLIFT_STAGE"
+FLAGS = (STAGE, "STREAMLIFT_STAGES_FILE", "STREAMLIFT_KILL")
+"""What says which stage it is. A person's own choice does not count, that of the requests file does."""
+
+SEEDS = (1, 2)
+"""Of `hash`: what depends on the order of a set shows in the second run of the base."""
+
+
+class NothingRecorded(ToolError):
+    """The app cannot be recorded in the tree that everything is compared with."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GateJob:
+    """What is compared, and how.
+
+    Attributes:
+        tree: The person's tree.
+        base: What the new tree is compared with.
+        paths: The files and folders that are migrated and whose sites count, from the top of the tree on.
+        phase: What a copy of the working tree is taken to; None if it is taken as it is.
+        stages: The stages that the new tree is run in; none if nothing says which one.
+        file: The requests.
+        chosen: Those that the verdict is about.
+        app: Where the app is; wins over that of the file.
+        python: The interpreter; None for this one.
+        interface: How the app is called; None for what it is.
+        is_traced: Whether it is watched which sites are executed.
+        kept: Where the trees are kept.
+    """
+
+    tree: WorkingTree
+    base: WorkingTree | Commit | Folder
+    paths: tuple[Path, ...]
+    phase: int | None
+    stages: tuple[str, ...]
+    file: RequestsFile
+    chosen: tuple[Request, ...]
+    app: str | None = None
+    python: str | None = None
+    interface: Interface | None = None
+    is_traced: bool = True
+    kept: Path | None = None
+
+
+def gate(job: GateJob) -> Verdict:
+    """Return what became of each request.
+
+    Raises:
+        NothingRecorded: If the app cannot be recorded in the base.
+        ToolError: If a tree cannot be made.
+    """
+    with workspace(job.tree.top.name or "tree", job.kept) as place:
+        return _Gate(job, place).verdict()
+
+
+class _Gate:
+    """One run of a gate."""
+
+    def __init__(self, job: GateJob, place: Workspace) -> None:
+        self._job = job
+        self._place = place
+        self._told: list[str] = []
+
+    def verdict(self) -> Verdict:
+        job = self._job
+        base, new = self._tree("base", job.base), self._tree("new", job.tree)
+        sites = self._sites(base) if job.is_traced else ()
+        first, executed = self._recorded_base(base, SEEDS[0], traced_spans(sites))
+        second, _ = self._recorded_base(base, SEEDS[1], {})
+        unstable = [
+            outcome
+            for request in job.chosen
+            if (outcome := first.unstable(request, second)) is not None
+        ]
+        unknown = {outcome.name for outcome in unstable}
+        migrated = self._migrated(new)
+        compared = [
+            outcome
+            for group, environment in self._groups()
+            for outcome in self._compared(first, new, group, environment)
+            if outcome.name not in unknown
+        ]
+        return Verdict(
+            base=str(job.base),
+            new=str(job.tree) if job.phase is None else f"{job.tree} after phase {job.phase}",
+            outcomes=(*unstable, *compared),
+            coverage=self._coverage(sites, executed) if job.is_traced else None,
+            migrated=migrated,
+            told=tuple(self._told),
+        )
+
+    def _tree(self, label: str, source: WorkingTree | Commit | Folder) -> Path:
+        """Write *source* to the workspace, with what the requests need."""
+        job = self._job
+        made = self._place.tree(label)
+        told = [*source.write(made), *add_what_is_not_committed(job.tree, job.file, made)]
+        self._told += [f"{label}: {each}" for each in told]
+        return made
+
+    def _sites(self, base: Path) -> tuple[TracedSite, ...]:
+        paths = [path for each in self._job.paths if (path := base / each).exists()]
+        if not paths:
+            return ()
+        return traced_sites(plan_of(paths), base / self._job.tree.directory)
+
+    @staticmethod
+    def _coverage(sites: Sequence[TracedSite], run: RecordingRun) -> SiteCoverage:
+        return site_coverage(sites, run.executed, run.executed_between, is_exact=run.is_exact)
+
+    def _migrated(self, new: Path) -> Migrated | None:
+        job = self._job
+        if job.phase is None:
+            return None
+        return migrate_tree([new / each for each in job.paths], job.phase)
+
+    def _groups(self) -> Iterator[tuple[str, dict[str, str]]]:
+        """Give what is recorded of the new tree: its name, and the variables that make it."""
+        job = self._job
+        phase = "" if job.phase is None else f"phase {job.phase}"
+        for stage in job.stages:
+            yield ", ".join(filter(None, [phase, stage])), {STAGE: stage}
+        if not job.stages:
+            yield phase, {}
+
+    def _recorded_base(
+        self, base: Path, seed: int, traced: Mapping[str, Sequence[Span]]
+    ) -> tuple[AppRun, RecordingRun]:
+        try:
+            return self._recorded(base, seed, traced, {})
+        except RecordingError as error:
+            problem = f"the app cannot be recorded there: {error}"
+            remedy = (
+                "this is not about the new code: start the app there by hand, see what it needs"
+            )
+            raise NothingRecorded(f"base, {self._job.base}", problem, remedy) from error
+
+    def _compared(
+        self, first: AppRun, new: Path, group: str, environment: dict[str, str]
+    ) -> Iterator[Outcome]:
+        """Give the outcome of each request for one *group*, and what phase 1 has counted in it."""
+        observations: Sequence[Mapping[str, object]] = ()
+        try:
+            run, done = self._recorded(new, SEEDS[0], {}, environment)
+            observations = done.observations
+        except RecordingError as error:
+            run = replace(first, sent={}, failures=dict.fromkeys(first.sent, str(error)))
+        for request in self._job.chosen:
+            yield replace(self._outcome(request, first, run), group=group)
+        counted = beside_outcome(observations, group, self._job.file.path)
+        if counted is not None:
+            yield counted
+
+    def _outcome(self, request: Request, first: AppRun, run: AppRun) -> Outcome:
+        if request.name not in run.sent:
+            problem, _, log = run.failures[request.name].partition("\n")
+            headline = f"it could be recorded in the base, and here it cannot: {problem}"
+            return run.outcome(request, "differs", headline, detail=log)
+        return run.compared(request, first.sent[request.name].recording)
+
+    def _recorded(
+        self,
+        tree: Path,
+        seed: int,
+        traced: Mapping[str, Sequence[Span]],
+        environment: Mapping[str, str],
+    ) -> tuple[AppRun, RecordingRun]:
+        """Return what the app in a fresh copy of *tree* sends."""
+        job = self._job
+        with self._place.running(tree) as running:
+            done = run_job(
+                RecordingJob(
+                    file=job.file,
+                    app=job.app,
+                    directory=running / job.tree.directory,
+                    environment={**_without_flags(job.file), **environment},
+                    hash_seed=seed,
+                    traced=traced,
+                    interface=job.interface,
+                    **({} if job.python is None else {"python": job.python}),
+                )
+            )
+        sent = {
+            name: Sent.of(recording, job.file.redactions)
+            for name, recording in done.recordings.items()
+        }
+        return AppRun(file=job.file, requests=job.chosen, sent=sent), done
+
+
+def _without_flags(file: RequestsFile) -> dict[str, str]:
+    return {name: "" for name in FLAGS if name not in file.environment}

@@ -1,0 +1,68 @@
+"""The whole way: a tree, its migrated copy, the app run in both, the verdict."""
+
+import json
+import subprocess
+
+import pytest
+
+from streamlift_codemods.cli import main
+from tests.gate.shop_project import FAULTS, FOUND, NAMES, gate, write_shop
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("gate") / "shop"
+    write_shop(folder)
+    return folder
+
+
+@pytest.fixture
+def status(shop):
+    def told():
+        asked = ["git", "-C", shop, "status", "--porcelain", "--ignored"]
+        return subprocess.run(asked, capture_output=True, check=True).stdout
+
+    return told
+
+
+def test_each_stage_of_a_migrated_copy_sends_the_same(shop, status, monkeypatch, capsys):
+    monkeypatch.chdir(shop)
+
+    assert gate("--phase", 1, "--format", "json") == 0
+
+    report = json.loads(capsys.readouterr().out)
+    rows = {(row["group"], row["name"]) for row in report["outcomes"]}
+    assert {(f"phase 1, {stage}", name) for stage in ("off", "shadow", "live") for name in NAMES} < rows
+    counted = [row["group"] for row in report["outcomes"] if row["name"] not in NAMES]
+    assert counted == ["phase 1, shadow", "phase 1, live"]
+    assert report["summary"] == {"same": len(rows)}
+    assert report["migrated"]["left"] == 0
+    assert status() == b""
+
+
+@pytest.fixture(scope="module")
+def faulty(tmp_path_factory, shop):
+    """The shop after a migration that was committed nowhere, with every fault in it."""
+    folder = tmp_path_factory.mktemp("gate") / "shop"
+    subprocess.run(["git", "clone", "--quiet", shop, folder], check=True)
+    main(["migrate", str(folder), "--phase", "2", "--write"])
+    app = folder / "shop.py"
+    text = app.read_text()
+    for old, new in FAULTS.values():
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    app.write_text(text)
+    return folder
+
+
+def test_every_fault_of_a_migrated_tree_is_caught_and_named(faulty, monkeypatch, capsys):
+    monkeypatch.chdir(faulty)
+    capsys.readouterr()
+
+    assert gate("--base", "HEAD", "--format", "json") == 1
+
+    report = json.loads(capsys.readouterr().out)
+    print(json.dumps(report, indent=1))
+    assert {row["name"]: row["state"] for row in report["outcomes"]} == dict.fromkeys(NAMES, "differs")
+    for row in report["outcomes"]:
+        assert FOUND[row["name"]] in row["headline"]
