@@ -6,14 +6,14 @@ import argparse
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from . import __version__
-from .commands import baseline, explain, migrate, scan, snapshot, status, undo, verify
+from .commands import baseline, explain, gate, migrate, scan, snapshot, status, undo, verify
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - it has no public name
 
-COMMANDS = (scan, migrate, verify, status, baseline, undo, snapshot, explain)
+COMMANDS = (scan, migrate, verify, status, baseline, undo, snapshot, gate, explain)
 
 
 class Parser(argparse.ArgumentParser):

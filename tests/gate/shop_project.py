@@ -102,7 +102,10 @@ app = Starlette(
 NAMES = ("escapes", "keys", "frames", "line_ends", "breaks", "leaves", "headers")
 
 FAULTS = {
-    "escapes": ("SSE_UTF8 = SSEFormatter(ensure_ascii=False", "SSE_UTF8 = SSEFormatter(ensure_ascii=True"),
+    "escapes": (
+        "SSE_UTF8 = SSEFormatter(ensure_ascii=False",
+        "SSE_UTF8 = SSEFormatter(ensure_ascii=True",
+    ),
     "keys": ('{"first": 1, "second": 2}', '{"second": 2, "first": 1}'),
     "frames": ("range(3)", "range(2)"),
     "line_ends": ('separators=(",", ":")', 'separators=(",", ":"), terminator="\\r\\n\\r\\n"'),
@@ -115,8 +118,8 @@ FAULTS = {
 FOUND = {
     "escapes": "escapes",
     "keys": "key order",
-    "frames": "frame",
-    "line_ends": "framing",
+    "frames": "missing frames",
+    "line_ends": "line ending",
     "breaks": "complete instead of aborted (RuntimeError)",
     "leaves": "tasks left running",
     "headers": "x-shop: '2' instead of '1'",

@@ -32,7 +32,9 @@ def test_each_stage_of_a_migrated_copy_sends_the_same(shop, status, monkeypatch,
 
     report = json.loads(capsys.readouterr().out)
     rows = {(row["group"], row["name"]) for row in report["outcomes"]}
-    assert {(f"phase 1, {stage}", name) for stage in ("off", "shadow", "live") for name in NAMES} < rows
+    assert {
+        (f"phase 1, {stage}", name) for stage in ("off", "shadow", "live") for name in NAMES
+    } < rows
     counted = [row["group"] for row in report["outcomes"] if row["name"] not in NAMES]
     assert counted == ["phase 1, shadow", "phase 1, live"]
     assert report["summary"] == {"same": len(rows)}
@@ -62,7 +64,8 @@ def test_every_fault_of_a_migrated_tree_is_caught_and_named(faulty, monkeypatch,
     assert gate("--base", "HEAD", "--format", "json") == 1
 
     report = json.loads(capsys.readouterr().out)
-    print(json.dumps(report, indent=1))
-    assert {row["name"]: row["state"] for row in report["outcomes"]} == dict.fromkeys(NAMES, "differs")
+    assert {row["name"]: row["state"] for row in report["outcomes"]} == dict.fromkeys(
+        NAMES, "differs"
+    )
     for row in report["outcomes"]:
-        assert FOUND[row["name"]] in row["headline"]
+        assert FOUND[row["name"]] in row["headline"] + row["detail"]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import UsageError
 from ..exit_status import NOT_ANALYSED, status_of_outcomes
-from .recording_arguments import add_recording_options
+from .recording_arguments import add_recording_options, recorder_of
 from .report_arguments import add_report_options
 
 if TYPE_CHECKING:
@@ -119,18 +118,13 @@ def _report(verdict: Verdict, options: argparse.Namespace) -> None:
 
 
 def _job(options: argparse.Namespace) -> GateJob:
-    from streamlift.testing.requests_file import read_requests
-
     from ..gate.base import WorkingTree, base_of
     from ..gate.gate import GateJob
-    from ..snapshots.chosen_requests import chosen_requests, needed_requests
 
     tree = WorkingTree.around(options.directory)
     base: WorkingTree | Commit | Folder = tree
     if options.base is not None:
         base = base_of(tree, options.base)
-    file = read_requests(options.requests)
-    chosen = chosen_requests(file, options.only)
     stages = tuple(options.stages)
     if options.phase == INTRODUCE and not stages:
         stages = STAGES
@@ -140,11 +134,7 @@ def _job(options: argparse.Namespace) -> GateJob:
         paths=tuple(_inside(tree, path) for path in options.paths or [options.directory]),
         phase=options.phase,
         stages=stages,
-        file=replace(file, requests=needed_requests(file, chosen)),
-        chosen=chosen,
-        app=options.app,
-        python=options.python,
-        interface=options.interface,
+        recorder=recorder_of(options),
         is_traced=not options.no_coverage,
         kept=options.keep,
     )

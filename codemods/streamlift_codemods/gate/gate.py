@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from streamlift.testing.recording import RecordingError
-from streamlift.testing.recording_job import RecordingJob, run_job
+from streamlift.testing.recording_job import run_job
 
 from ..coverage.site_coverage import site_coverage
 from ..coverage.traced_site import traced_sites, traced_spans
 from ..errors import ToolError
-from ..snapshots.app_run import AppRun, Sent
-from .base import WorkingTree, add_what_is_not_committed
+from ..snapshots.recorder import HASH_SEEDS
+from .base import add_what_is_not_committed
 from .beside_outcome import beside_outcome
 from .migrated_tree import migrate_tree, plan_of
 from .verdict import Verdict
@@ -25,13 +25,14 @@ if TYPE_CHECKING:
     from streamlift.testing.recording_job import RecordingRun
     from streamlift.testing.request import Request
     from streamlift.testing.requests_file import RequestsFile
-    from streamlift.testing.requests_keys import Interface
     from streamlift.testing.span import Span
 
     from ..coverage.site_coverage import SiteCoverage
     from ..coverage.traced_site import TracedSite
+    from ..snapshots.app_run import AppRun
     from ..snapshots.outcome import Outcome
-    from .base import Commit, Folder
+    from ..snapshots.recorder import Recorder
+    from .base import Commit, Folder, WorkingTree
     from .migrated_tree import Migrated
     from .workspace import Workspace
 
@@ -39,8 +40,7 @@ STAGE = "STREAMLIFT_STAGE"
 FLAGS = (STAGE, "STREAMLIFT_STAGES_FILE", "STREAMLIFT_KILL")
 """What says which stage it is. A person's own choice does not count, that of the requests file does."""
 
-SEEDS = (1, 2)
-"""Of `hash`: what depends on the order of a set shows in the second run of the base."""
+BROKEN = "it could be recorded in the base, and here it cannot"
 
 
 class NothingRecorded(ToolError):
@@ -57,11 +57,7 @@ class GateJob:
         paths: The files and folders that are migrated and whose sites count, from the top of the tree on.
         phase: What a copy of the working tree is taken to; None if it is taken as it is.
         stages: The stages that the new tree is run in; none if nothing says which one.
-        file: The requests.
-        chosen: Those that the verdict is about.
-        app: Where the app is; wins over that of the file.
-        python: The interpreter; None for this one.
-        interface: How the app is called; None for what it is.
+        recorder: Runs the app.
         is_traced: Whether it is watched which sites are executed.
         kept: Where the trees are kept.
     """
@@ -71,11 +67,7 @@ class GateJob:
     paths: tuple[Path, ...]
     phase: int | None
     stages: tuple[str, ...]
-    file: RequestsFile
-    chosen: tuple[Request, ...]
-    app: str | None = None
-    python: str | None = None
-    interface: Interface | None = None
+    recorder: Recorder
     is_traced: bool = True
     kept: Path | None = None
 
@@ -103,14 +95,11 @@ class _Gate:
         job = self._job
         base, new = self._tree("base", job.base), self._tree("new", job.tree)
         sites = self._sites(base) if job.is_traced else ()
-        first, executed = self._recorded_base(base, SEEDS[0], traced_spans(sites))
-        second, _ = self._recorded_base(base, SEEDS[1], {})
-        unstable = [
-            outcome
-            for request in job.chosen
-            if (outcome := first.unstable(request, second)) is not None
-        ]
-        unknown = {outcome.name for outcome in unstable}
+        run = self._run_base(base, HASH_SEEDS[0], traced_spans(sites))
+        first = job.recorder.kept(run)
+        second = job.recorder.kept(self._run_base(base, HASH_SEEDS[1], {}))
+        steady = [first.steadiness(request, second) for request in job.recorder.requests]
+        unknown = {outcome.name: outcome for outcome in steady if outcome.is_fault}
         migrated = self._migrated(new)
         compared = [
             outcome
@@ -121,8 +110,8 @@ class _Gate:
         return Verdict(
             base=str(job.base),
             new=str(job.tree) if job.phase is None else f"{job.tree} after phase {job.phase}",
-            outcomes=(*unstable, *compared),
-            coverage=self._coverage(sites, executed) if job.is_traced else None,
+            outcomes=(*unknown.values(), *compared),
+            coverage=self._coverage(sites, run) if job.is_traced else None,
             migrated=migrated,
             told=tuple(self._told),
         )
@@ -131,7 +120,7 @@ class _Gate:
         """Write *source* to the workspace, with what the requests need."""
         job = self._job
         made = self._place.tree(label)
-        told = [*source.write(made), *add_what_is_not_committed(job.tree, job.file, made)]
+        told = [*source.write(made), *add_what_is_not_committed(job.tree, job.recorder.file, made)]
         self._told += [f"{label}: {each}" for each in told]
         return made
 
@@ -160,68 +149,67 @@ class _Gate:
         if not job.stages:
             yield phase, {}
 
-    def _recorded_base(
-        self, base: Path, seed: int, traced: Mapping[str, Sequence[Span]]
-    ) -> tuple[AppRun, RecordingRun]:
-        try:
-            return self._recorded(base, seed, traced, {})
-        except RecordingError as error:
-            problem = f"the app cannot be recorded there: {error}"
-            remedy = (
-                "this is not about the new code: start the app there by hand, see what it needs"
-            )
-            raise NothingRecorded(f"base, {self._job.base}", problem, remedy) from error
-
     def _compared(
         self, first: AppRun, new: Path, group: str, environment: dict[str, str]
     ) -> Iterator[Outcome]:
         """Give the outcome of each request for one *group*, and what phase 1 has counted in it."""
-        observations: Sequence[Mapping[str, object]] = ()
+        recorder = self._job.recorder
         try:
-            run, done = self._recorded(new, SEEDS[0], {}, environment)
-            observations = done.observations
+            run = self._run(new, HASH_SEEDS[0], {}, environment)
         except RecordingError as error:
-            run = replace(first, sent={}, failures=dict.fromkeys(first.sent, str(error)))
-        for request in self._job.chosen:
-            yield replace(self._outcome(request, first, run), group=group)
-        counted = beside_outcome(observations, group, self._job.file.path)
+            for request in recorder.requests:
+                yield replace(_broken(first, request, str(error)), group=group)
+            return
+        kept = recorder.kept(run)
+        for request in recorder.requests:
+            yield replace(_outcome(request, first, kept), group=group)
+        counted = beside_outcome(run.observations, group, recorder.file.path)
         if counted is not None:
             yield counted
 
-    def _outcome(self, request: Request, first: AppRun, run: AppRun) -> Outcome:
-        if request.name not in run.sent:
-            problem, _, log = run.failures[request.name].partition("\n")
-            headline = f"it could be recorded in the base, and here it cannot: {problem}"
-            return run.outcome(request, "differs", headline, detail=log)
-        return run.compared(request, first.sent[request.name].recording)
+    def _run_base(
+        self, base: Path, seed: int, traced: Mapping[str, Sequence[Span]]
+    ) -> RecordingRun:
+        try:
+            return self._run(base, seed, traced, {})
+        except RecordingError as error:
+            problem = f"the app cannot be recorded there: {error}"
+            remedy = "nothing can be compared with it"
+            raise NothingRecorded(f"base, {self._job.base}", problem, remedy) from error
 
-    def _recorded(
+    def _run(
         self,
         tree: Path,
         seed: int,
         traced: Mapping[str, Sequence[Span]],
         environment: Mapping[str, str],
-    ) -> tuple[AppRun, RecordingRun]:
+    ) -> RecordingRun:
         """Return what the app in a fresh copy of *tree* sends."""
-        job = self._job
+        job = self._job.recorder.job
         with self._place.running(tree) as running:
-            done = run_job(
-                RecordingJob(
-                    file=job.file,
-                    app=job.app,
-                    directory=running / job.tree.directory,
+            return run_job(
+                replace(
+                    job,
+                    directory=running / self._job.tree.directory,
                     environment={**_without_flags(job.file), **environment},
                     hash_seed=seed,
                     traced=traced,
-                    interface=job.interface,
-                    **({} if job.python is None else {"python": job.python}),
                 )
             )
-        sent = {
-            name: Sent.of(recording, job.file.redactions)
-            for name, recording in done.recordings.items()
-        }
-        return AppRun(file=job.file, requests=job.chosen, sent=sent), done
+
+
+def _outcome(request: Request, first: AppRun, run: AppRun) -> Outcome:
+    """Return whether *run* has sent for *request* what the *first* one has."""
+    if request.name not in first.sent:
+        return first.failed(request)
+    if request.name not in run.sent:
+        return _broken(run, request, run.failures.get(request.name, "it was not recorded"))
+    return run.compared(request, first.sent[request.name].recording)
+
+
+def _broken(run: AppRun, request: Request, failure: str) -> Outcome:
+    problem, _, log = failure.partition("\n")
+    return run.outcome(request, "differs", f"{BROKEN}: {problem}", detail=log)
 
 
 def _without_flags(file: RequestsFile) -> dict[str, str]:

@@ -14,6 +14,7 @@ from .chosen_requests import needed_requests
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from streamlift.testing.recording_job import RecordingRun
     from streamlift.testing.request import Request
     from streamlift.testing.requests_file import RequestsFile
     from streamlift.testing.requests_keys import Interface
@@ -67,13 +68,16 @@ class Recorder:
         return self._run(replace(self.job, hash_seed=HASH_SEEDS[1]))
 
     def _run(self, job: RecordingJob) -> AppRun:
-        found = run_job(job)
+        return self.kept(run_job(job))
+
+    def kept(self, run: RecordingRun) -> AppRun:
+        """Return what is compared of *run*."""
         return AppRun(
             file=self.file,
             requests=self.requests,
             sent={
                 name: Sent.of(recording, self.file.redactions)
-                for name, recording in found.recordings.items()
+                for name, recording in run.recordings.items()
             },
-            failures=found.failures,
+            failures=run.failures,
         )
