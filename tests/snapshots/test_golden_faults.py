@@ -23,15 +23,15 @@ def repository(tmp_path, monkeypatch):
 
 
 def git(folder, *arguments):
+    """Run git in *folder*, without what the machine has configured, and return what it prints."""
     names = {
         f"GIT_{who}_{what}": "a@b" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")
     }
-    subprocess.run(
-        ["git", "-C", folder, *arguments],
-        check=True,
-        capture_output=True,
-        env={**os.environ, **names},
+    environment = {**os.environ, **names, "GIT_CONFIG_GLOBAL": os.devnull}
+    done = subprocess.run(
+        ["git", "-C", folder, *arguments], check=True, capture_output=True, env=environment
     )
+    return done.stdout.decode()
 
 
 @pytest.mark.parametrize(

@@ -64,10 +64,10 @@ class _Writer:
         run = self._run
         if request.name not in run.sent:
             return run.failed(request)
-        if unstable := run.unstable(request, second):
-            return unstable
         if misshapen := run.sent[request.name].misshapen:
             return run.outcome(request, "unknown", misshapen[0], detail="\n".join(misshapen[1:]))
+        if unstable := run.unstable(request, second):
+            return unstable
         found = outcome_of(request, run, self._goldens)
         if found.state == "same":
             return found
