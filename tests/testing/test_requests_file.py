@@ -123,7 +123,7 @@ REFUSED = {
     REQUEST
     + '[[request]]\nname = "A"\n': "4: the names 'a' and 'A' are the same for a file (line 2); change one of them",
     '[[request]]\nname = "a/b"\n[[request]]\nname = "a b"\n': "4: the names 'a/b' and 'a b' are the same for a file (line 2); change one of them",
-    '[[request]]\nname = "/"\n': "2: no file can be named after '/'; give it a name with letters or digits",
+    '[[request]]\nname = "/"\n': "2: no file can be named after '/': '' is empty; give the request another name",
     REQUEST
     + "disconect-after = 3\n": "3: disconect-after is no key that can stand here; did you mean disconnect-after?",
     REQUEST
@@ -141,9 +141,9 @@ REFUSED = {
     + '[request.headers]\nx = "a\\nb"\n': "3: the value of x holds what no header can; write it in Latin-1, without line ends",
     REQUEST + 'headers = { "a b" = "" }\n': "3: 'a b' is no name of a header; change it",
     REQUEST
-    + "[[redact]]\nname = 'x'\n": "3: a redaction has either a pattern or a json-path; write one of them",
+    + "[[redact]]\nname = 'x'\n": "3: redaction 'x': it needs either a pattern or a json path; mend it",
     REQUEST
-    + "[[redact]]\nname = 'x'\npattern = '('\n": "5: pattern is no regular expression (missing ), unterminated subpattern at position 0); mend it; in single quotes no backslash needs another one",
+    + "[[redact]]\nname = 'x'\npattern = '('\n": "3: redaction 'x': the pattern is no regular expression (missing ), unterminated subpattern at position 0); mend it",
     REQUEST
     + "[[redact]]\nname = 'x'\njson-path = '$'\n[[redact]]\nname = 'x'\njson-path = '$'\n": "7: the name 'x' is used twice; change one of them",
 }

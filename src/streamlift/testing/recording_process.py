@@ -26,18 +26,21 @@ from .application import Protocol, check_origin, load, made_by, protocol_of
 from .asgi_lifespan import lifespan
 from .asgi_recorder import record_request
 from .determinism import determined
+from .loopback_server import serving
 from .recording import Recording, RecordingError
 from .recording_json import recording_to_json, request_from_json
 from .setup_context import entered
 from .span import Span
 from .span_tracer import SpanTracer
 from .tracing_error import TracingError
+from .wsgi_recorder import record_wsgi
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from .asgi_recorder import Application
+    from .asgi_recorder import Application as ASGIApplication
     from .request import Request
+    from .wsgi_recorder import Application as WSGIApplication
 
 SETTLE = 0.5
 """Seconds that what a request has started may go on before the next request is sent."""
@@ -117,15 +120,32 @@ class _Process:
         return app, protocol_of(app, place or self._job["setup"])
 
     def _record(self, app: object, protocol: Protocol, loop: asyncio.AbstractEventLoop) -> None:
-        if protocol == "asgi":
-            loop.run_until_complete(self._record_asgi(cast("Application", app)))
+        if self._job["interface"] == "server":
+            loop.run_until_complete(self._record_served(app, protocol))
+        elif protocol == "asgi":
+            loop.run_until_complete(self._record_asgi(cast("ASGIApplication", app)))
+        else:
+            # No event loop runs: frameworks start their own for what is asynchronous.
+            self._record_wsgi(cast("WSGIApplication", app))
 
-    async def _record_asgi(self, app: Application) -> None:
+    async def _record_asgi(self, app: ASGIApplication) -> None:
         async with lifespan(app, time_limit=self._job["start_limit"]) as state:
             for request in self._requests:
                 with self._watched(request) as keep:
                     keep(await record_request(app, request, state=state))
                 await self._settled()
+
+    def _record_wsgi(self, app: WSGIApplication) -> None:
+        for request in self._requests:
+            with self._watched(request) as keep:
+                keep(record_wsgi(app, request))
+
+    async def _record_served(self, app: object, protocol: Protocol) -> None:
+        async with serving(app, protocol) as server:
+            for request in self._requests:
+                with self._watched(request) as keep:
+                    keep(await server.record(request))
+                    await server.quiet()
 
     @contextlib.contextmanager
     def _watched(self, request: Request) -> Iterator[Callable[[Recording], None]]:

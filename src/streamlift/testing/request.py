@@ -62,12 +62,14 @@ def body_pieces(request: Request) -> list[bytes]:
     return [body[start : start + size] for start in range(0, len(body), size)]
 
 
-def sent_headers(request: Request) -> tuple[Header, ...]:
+def sent_headers(request: Request, host: bytes = b"testserver") -> tuple[Header, ...]:
     """Return the headers as a client sends them: with a host, and how long the body is."""
-    names = {name for name, _ in request.headers}
-    host = () if b"host" in names else ((b"host", b"testserver"),)
-    if not request.body or names & {b"content-length", b"transfer-encoding"}:
-        return (*host, *request.headers)
-    if request.piece_size is not None:
-        return (*host, (b"transfer-encoding", b"chunked"), *request.headers)
-    return (*host, (b"content-length", b"%d" % len(request.body)), *request.headers)
+    names = {name.lower() for name, _ in request.headers}
+    first = [] if b"host" in names else [(b"host", host)]
+    if request.body and not names & {b"content-length", b"transfer-encoding"}:
+        first.append(
+            (b"content-length", b"%d" % len(request.body))
+            if request.piece_size is None
+            else (b"transfer-encoding", b"chunked")
+        )
+    return (*first, *request.headers)

@@ -13,6 +13,7 @@ from urllib.parse import quote, urlencode
 
 from streamlift.errors import StreamliftError
 
+from .golden_name import folded, name_fault
 from .redaction import Redaction, RedactionError
 from .request import Header, Request, file_stem
 from .requests_keys import KEYS, KINDS, REDACT_KEYS, REQUEST_KEYS, Interface, Key, json_body
@@ -154,17 +155,6 @@ class _Table:
         for index, value in enumerate(cast("list[dict[str, object]]", self.get(name, []))):
             yield _Table(self._reader, (*self._place, name, index), value).checked(keys)
 
-    def pattern(self, name: str) -> re.Pattern[bytes] | None:
-        """Return the value of *name*, which is a regular expression, for bytes of UTF-8."""
-        text = self.text(name)
-        if text is None:
-            return None
-        try:
-            return re.compile(text.encode())
-        except re.error as error:
-            remedy = "mend it; in single quotes no backslash needs another one"
-            raise self.error(name, f"{name} is no regular expression ({error})", remedy) from error
-
 
 class _Reader:
     """One reading of one file."""
@@ -227,10 +217,10 @@ class _Reader:
             name = each.text("name")
             if name is None:
                 raise each.error("name", "a request has no name", 'write name = "..."')
-            stem = file_stem(name).casefold()
-            if not stem:
-                problem = f"no file can be named after {name!r}"
-                raise each.error("name", problem, "give it a name with letters or digits")
+            stem = folded(file_stem(name))
+            if fault := name_fault(stem):
+                problem = f"no file can be named after {name!r}: {stem!r} {fault}"
+                raise each.error("name", problem, "give the request another name")
             if stem in stems:
                 other = stems[stem].name
                 problem = (
@@ -319,16 +309,15 @@ class _Reader:
                 raise each.error("name", "a redaction has no name", 'write name = "..."')
             if name in redactions:
                 raise each.error("name", f"the name {name!r} is used twice", "change one of them")
-            if ("pattern" in each) == ("json-path" in each):
-                problem = "a redaction has either a pattern or a json-path"
-                raise each.error("json-path", problem, "write one of them")
-            pattern, shape = each.pattern("pattern"), each.pattern("shape")
             try:
                 redactions[name] = Redaction(
-                    name=name, pattern=pattern, json_path=each.text("json-path"), shape=shape
+                    name=name,
+                    pattern=each.text("pattern"),
+                    json_path=each.text("json-path"),
+                    shape=each.text("shape"),
                 )
             except RedactionError as error:
-                raise each.error("name", str(error), "mend it") from error
+                raise each.error("", str(error), "mend it") from error
         return tuple(redactions.values())
 
 

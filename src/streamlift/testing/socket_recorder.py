@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import socket
@@ -14,15 +15,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from .recording import Ending, Recording, RecordingError, RecordingTimeoutError
+from .http_exchange import Deadline, exchange
+from .recording import RecordingError
+from .request import Request
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from urllib.parse import SplitResult
 
-    from .request import Request
-
-Header = tuple[bytes, bytes]
+    from .recording import Recording
+    from .request import Header
 
 HOST = "127.0.0.1"
 
@@ -98,7 +100,7 @@ def _wait_until_ready(
     application: str, process: subprocess.Popen[bytes], log: Path, port_file: Path, limit: float
 ) -> int:
     """Return the port, once the server accepts a connection to it."""
-    deadline = _Deadline(limit, f"the start of {application}", log)
+    deadline = Deadline(limit, f"the start of {application}", functools.partial(_tail, log))
     while True:
         deadline.check()
         if port_file.exists() and (port := port_file.read_text()).endswith("\n"):
@@ -124,25 +126,6 @@ def _stop(process: subprocess.Popen[bytes], limit: float) -> None:
 
 def _tail(log: Path) -> str:
     return log.read_text(encoding="utf-8", errors="replace")[-LOG_TAIL:]
-
-
-class _Deadline:
-    """One time limit over many operations."""
-
-    def __init__(self, limit: float, what: str, log: Path | None = None) -> None:
-        self._end = time.monotonic() + limit
-        self._message = f"{what} took longer than {limit} s"
-        self._log = log
-
-    def left(self) -> float:
-        """Return the seconds left; at least a moment, so that no call waits for ever."""
-        return max(self._end - time.monotonic(), 0.001)
-
-    def check(self) -> None:
-        """Raise if no time is left."""
-        if time.monotonic() > self._end:
-            log = "" if self._log is None else f"; the server's log:\n{_tail(self._log)}"
-            raise RecordingTimeoutError(f"{self._message}{log}")
 
 
 class Server:
@@ -187,14 +170,18 @@ class Server:
             RecordingError: If the answer is no HTTP/1.1 response.
             RecordingTimeoutError: If the response has not ended within *time_limit*.
         """
-        deadline = _Deadline(time_limit, f"{method} {path}", self._log)
-        lines = [f"{method} {path} HTTP/1.1".encode("ascii"), b"Host: testserver"]
-        lines += [b"%s: %s" % header for header in headers]
-        if body:
-            lines.append(b"Content-Length: %d" % len(body))
+        request = Request(
+            name=f"{method} {path}",
+            path=path,
+            method=method,
+            headers=tuple(headers),
+            body=body,
+            disconnect_after=disconnect_after,
+            time_limit=time_limit,
+        )
+        deadline = Deadline(time_limit, request.name, self.log)
         with socket.create_connection((HOST, self.port), deadline.left()) as connection:
-            connection.sendall(b"\r\n".join([*lines, b"", body]))
-            return _Response(_Reader(connection, deadline), disconnect_after).read(method)
+            return exchange(connection, request, deadline, target=path, host=b"testserver")
 
 
 def record_at(url: str, request: Request) -> Recording:
@@ -206,7 +193,7 @@ def record_at(url: str, request: Request) -> Recording:
     Args:
         url: `http://host:port` or `https://host:port`, perhaps with a path that stands before
             that of the request.
-        request: The request. Its body is sent as a whole.
+        request: The request.
 
     Raises:
         RecordingError: If *url* is none, nobody answers there, or the answer is no HTTP/1.1
@@ -214,19 +201,11 @@ def record_at(url: str, request: Request) -> Recording:
         RecordingTimeoutError: If the response has not ended within the time limit.
     """
     parts = _parts_of(url)
-    deadline = _Deadline(request.time_limit, f"{request.method} {url}{request.path}")
-    target = f"{parts.path.rstrip('/')}{request.path}"
-    lines = [f"{request.method} {target} HTTP/1.1".encode("ascii")]
-    if b"host" not in dict(request.headers):
-        lines.append(b"Host: " + parts.netloc.encode("idna"))
-    lines += [b"%s: %s" % header for header in request.headers]
-    if request.body:
-        lines.append(b"Content-Length: %d" % len(request.body))
+    deadline = Deadline(request.time_limit, f"{request.method} {url}{request.path}")
+    target, host = f"{parts.path.rstrip('/')}{request.path}", parts.netloc.encode("idna")
     try:
         with _connection_to(parts, deadline) as connection:
-            connection.sendall(b"\r\n".join([*lines, b"", request.body]))
-            reader = _Reader(connection, deadline)
-            return _Response(reader, request.disconnect_after).read(request.method)
+            return exchange(connection, request, deadline, target=target, host=host)
     except RecordingError:
         raise
     except OSError as error:
@@ -245,7 +224,7 @@ def _parts_of(url: str) -> SplitResult:
     return parts
 
 
-def _connection_to(parts: SplitResult, deadline: _Deadline) -> socket.socket:
+def _connection_to(parts: SplitResult, deadline: Deadline) -> socket.socket:
     port = parts.port or PORTS[parts.scheme]
     connection = socket.create_connection((str(parts.hostname), port), deadline.left())
     if parts.scheme == "http":
@@ -257,141 +236,3 @@ def _connection_to(parts: SplitResult, deadline: _Deadline) -> socket.socket:
     except BaseException:
         connection.close()
         raise
-
-
-class _ClosedError(Exception):
-    """The server closed or reset the connection."""
-
-
-class _Reader:
-    """Bytes from a socket, by line or by number, within a time limit."""
-
-    def __init__(self, connection: socket.socket, deadline: _Deadline) -> None:
-        self._connection = connection
-        self._deadline = deadline
-        self._buffer = bytearray()
-
-    def line(self) -> bytes:
-        """Return the next line without its CRLF."""
-        while (end := self._buffer.find(b"\r\n")) < 0:
-            self._more()
-        return self._take(end, skip=2)
-
-    def exactly(self, size: int) -> bytes:
-        """Return the next *size* bytes."""
-        while len(self._buffer) < size:
-            self._more()
-        return self._take(size)
-
-    def some(self) -> bytes:
-        """Return what one read of the socket gives."""
-        if not self._buffer:
-            self._more()
-        return self._take(len(self._buffer))
-
-    def _take(self, size: int, skip: int = 0) -> bytes:
-        taken = bytes(self._buffer[:size])
-        del self._buffer[: size + skip]
-        return taken
-
-    def _more(self) -> None:
-        while True:
-            self._deadline.check()
-            self._connection.settimeout(self._deadline.left())
-            try:
-                data = self._connection.recv(65536)
-            except TimeoutError:
-                continue
-            except ConnectionError as error:
-                raise _ClosedError(str(error)) from error
-            if not data:
-                where = f" within {bytes(self._buffer[:80])!r}" if self._buffer else ""
-                raise _ClosedError(f"connection closed{where}")
-            self._buffer += data
-            return
-
-
-class _Response:
-    """One HTTP/1.1 response, read as far as it comes."""
-
-    def __init__(self, reader: _Reader, disconnect_after: int | None) -> None:
-        self._reader = reader
-        self._limit = disconnect_after
-        self._began = time.perf_counter()
-        self._status_line: bytes | None = None
-        self._status: int | None = None
-        self._headers: list[Header] = []
-        self._chunks: list[bytes] = []
-        self._times: list[float] = []
-
-    def read(self, method: str) -> Recording:
-        """Return the recording."""
-        try:
-            self._read_head()
-            ending = self._read_body(method)
-        except _ClosedError as closed:
-            ending = Ending(kind="aborted", message=str(closed))
-        return Recording(
-            status=self._status,
-            headers=tuple(self._headers),
-            messages=tuple(self._chunks),
-            ending=ending,
-            recorder="socket",
-            status_line=self._status_line,
-            times=tuple(self._times),
-        )
-
-    def _read_head(self) -> None:
-        line = self._reader.line()
-        version, _, rest = line.partition(b" ")
-        if not version.startswith(b"HTTP/1.") or not rest[:3].isdigit():
-            raise RecordingError(f"not an HTTP/1.1 status line: {line[:80]!r}")
-        self._status_line, self._status = line, int(rest[:3])
-        while header := self._reader.line():
-            name, colon, value = header.partition(b":")
-            if not colon:
-                raise RecordingError(f"not a header: {header[:80]!r}")
-            self._headers.append((name, value.strip(b" \t")))
-
-    def _read_body(self, method: str) -> Ending:
-        fields = {name.lower(): value for name, value in self._headers}
-        if method == "HEAD" or self._status in {204, 304}:
-            return Ending(kind="complete")
-        if self._limit == 0:
-            return Ending(kind="disconnected")
-        if fields.get(b"transfer-encoding", b"").lower() == b"chunked":
-            return self._read_chunks()
-        if b"content-length" in fields:
-            self._keep(self._reader.exactly(int(fields[b"content-length"])))
-            return Ending(kind="complete")
-        return self._read_until_closed()
-
-    def _read_chunks(self) -> Ending:
-        while True:
-            size_line = self._reader.line()
-            try:
-                size = int(size_line.partition(b";")[0], 16)
-            except ValueError:
-                raise RecordingError(f"not the size of a chunk: {size_line[:80]!r}") from None
-            chunk, end = self._reader.exactly(size), self._reader.line()
-            if end:
-                raise RecordingError(f"a chunk of {size} bytes goes on with {end[:80]!r}")
-            if not size:
-                return Ending(kind="complete")
-            self._keep(chunk)
-            if len(self._chunks) == self._limit:
-                return Ending(kind="disconnected")
-
-    def _read_until_closed(self) -> Ending:
-        # Without a length, the end of the connection is the end of the body (RFC 9112, 6.3).
-        try:
-            while len(self._chunks) != self._limit:
-                self._keep(self._reader.some())
-        except _ClosedError as closed:
-            reset = closed.__cause__ is not None
-            return Ending(kind="aborted" if reset else "complete", message=str(closed))
-        return Ending(kind="disconnected")
-
-    def _keep(self, chunk: bytes) -> None:
-        self._chunks.append(chunk)
-        self._times.append(time.perf_counter() - self._began)
