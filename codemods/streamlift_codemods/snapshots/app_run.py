@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from streamlift.testing.recording_difference import recording_differences
@@ -95,9 +95,9 @@ class AppRun:
         return self.outcome(request, "unknown", headline, detail=detail)
 
     def compared(self, request: Request, expected: Recording) -> Outcome:
-        """Return whether *expected* was sent for *request*."""
+        """Return whether *expected* was sent for *request*; to leave less behind is no difference."""
         sent = self.sent[request.name]
-        differences = recording_differences(expected, sent.recording)
+        differences = recording_differences(_tidied(expected, sent.recording), sent.recording)
         if not differences:
             return self.outcome(request, "same")
         return self.outcome(
@@ -126,6 +126,13 @@ class AppRun:
         remedy = "streamlift snapshot doctor says how to mend that"
         headline = f"{UNSTABLE}: {differences[0].headline}; {remedy}"
         return self.outcome(request, "unknown", headline, differences=differences)
+
+
+def _tidied(expected: Recording, actual: Recording) -> Recording:
+    """Return *expected* with the cleanup of *actual*, if that has left behind nothing new."""
+    old, new = expected.cleanup, actual.cleanup
+    is_tidy = old is not None and new is not None and new.is_within(old)
+    return replace(expected, cleanup=new) if is_tidy else expected
 
 
 def _shown(redaction: Redaction) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections import Counter
+from dataclasses import dataclass, field, fields, replace
 from typing import Literal
 
 from streamlift.errors import StreamliftError
@@ -61,6 +62,13 @@ class Cleanup:
 
     def __bool__(self) -> bool:
         return self != Cleanup()
+
+    def is_within(self, other: Cleanup) -> bool:
+        """Tell whether all that is left behind here is left behind in *other* too."""
+        return all(
+            not Counter(getattr(self, each.name)) - Counter(getattr(other, each.name))
+            for each in fields(self)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

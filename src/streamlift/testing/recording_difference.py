@@ -91,8 +91,8 @@ def recording_differences(
         *_status(expected, actual),
         *_headers(expected.headers, actual.headers),
         *_body(expected, actual),
-        *_boundaries(expected.messages, actual.messages),
         *_ending(expected, actual),
+        *_boundaries(expected.messages, actual.messages),
         *_cleanup(expected.cleanup, actual.cleanup),
     )
 
