@@ -8,27 +8,23 @@ from typing import TYPE_CHECKING
 from streamlift.testing.recording import RecordingError
 from streamlift.testing.recording_job import run_job
 
-from ..coverage.site_coverage import site_coverage
-from ..coverage.traced_site import traced_sites, traced_spans
+from ..coverage.watched_project import sites_in
 from ..errors import ToolError
 from ..snapshots.recorder import HASH_SEEDS
 from .base import add_what_is_not_committed
 from .beside_outcome import beside_outcome
-from .migrated_tree import migrate_tree, plan_of
+from .migrated_tree import migrate_tree
 from .verdict import Verdict
 from .workspace import workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from streamlift.testing.recording_job import RecordingRun
     from streamlift.testing.request import Request
     from streamlift.testing.requests_file import RequestsFile
-    from streamlift.testing.span import Span
 
-    from ..coverage.site_coverage import SiteCoverage
-    from ..coverage.traced_site import TracedSite
     from ..snapshots.app_run import AppRun
     from ..snapshots.outcome import Outcome
     from ..snapshots.recorder import Recorder
@@ -94,10 +90,8 @@ class _Gate:
     def verdict(self) -> Verdict:
         job = self._job
         base, new = self._tree("base", job.base), self._tree("new", job.tree)
-        sites = self._sites(base) if job.is_traced else ()
-        run = self._run_base(base, HASH_SEEDS[0], traced_spans(sites))
-        first = job.recorder.kept(run)
-        second = job.recorder.kept(self._run_base(base, HASH_SEEDS[1], {}))
+        first = self._first(base)
+        second = job.recorder.kept(self._run_base(job.recorder, base, HASH_SEEDS[1]))
         steady = [first.steadiness(request, second) for request in job.recorder.requests]
         unknown = {outcome.name: outcome for outcome in steady if outcome.is_fault}
         migrated = self._migrated(new)
@@ -111,7 +105,7 @@ class _Gate:
             base=str(job.base),
             new=str(job.tree) if job.phase is None else f"{job.tree} after phase {job.phase}",
             outcomes=(*unknown.values(), *compared),
-            coverage=self._coverage(sites, run) if job.is_traced else None,
+            coverage=first.coverage,
             migrated=migrated,
             told=tuple(self._told),
         )
@@ -124,15 +118,14 @@ class _Gate:
         self._told += [f"{label}: {each}" for each in told]
         return made
 
-    def _sites(self, base: Path) -> tuple[TracedSite, ...]:
-        paths = [path for each in self._job.paths if (path := base / each).exists()]
-        if not paths:
-            return ()
-        return traced_sites(plan_of(paths), base / self._job.tree.directory)
-
-    @staticmethod
-    def _coverage(sites: Sequence[TracedSite], run: RecordingRun) -> SiteCoverage:
-        return site_coverage(sites, run.executed, run.executed_between, is_exact=run.is_exact)
+    def _first(self, base: Path) -> AppRun:
+        """Return what the app sends that everything is compared with, and which sites that ran through."""
+        job = self._job
+        recorder = job.recorder
+        if job.is_traced:
+            paths = [base / each for each in job.paths]
+            recorder = replace(recorder, sites=sites_in(paths, base / job.tree.directory))
+        return recorder.kept(self._run_base(recorder, base, HASH_SEEDS[0]))
 
     def _migrated(self, new: Path) -> Migrated | None:
         job = self._job
@@ -155,7 +148,7 @@ class _Gate:
         """Give the outcome of each request for one *group*, and what phase 1 has counted in it."""
         recorder = self._job.recorder
         try:
-            run = self._run(new, HASH_SEEDS[0], {}, environment)
+            run = self._run(recorder, new, HASH_SEEDS[0], environment)
         except RecordingError as error:
             for request in recorder.requests:
                 yield replace(_broken(first, request, str(error)), group=group)
@@ -167,33 +160,25 @@ class _Gate:
         if counted is not None:
             yield counted
 
-    def _run_base(
-        self, base: Path, seed: int, traced: Mapping[str, Sequence[Span]]
-    ) -> RecordingRun:
+    def _run_base(self, recorder: Recorder, base: Path, seed: int) -> RecordingRun:
         try:
-            return self._run(base, seed, traced, {})
+            return self._run(recorder, base, seed, {})
         except RecordingError as error:
             problem = f"the app cannot be recorded there: {error}"
             remedy = "nothing can be compared with it"
             raise NothingRecorded(f"base, {self._job.base}", problem, remedy) from error
 
     def _run(
-        self,
-        tree: Path,
-        seed: int,
-        traced: Mapping[str, Sequence[Span]],
-        environment: Mapping[str, str],
+        self, recorder: Recorder, tree: Path, seed: int, environment: Mapping[str, str]
     ) -> RecordingRun:
         """Return what the app in a fresh copy of *tree* sends."""
-        job = self._job.recorder.job
         with self._place.running(tree) as running:
             return run_job(
                 replace(
-                    job,
+                    recorder.job,
                     directory=running / self._job.tree.directory,
-                    environment={**_without_flags(job.file), **environment},
+                    environment={**_without_flags(recorder.file), **environment},
                     hash_seed=seed,
-                    traced=traced,
                 )
             )
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from streamlift.testing.request import Request
     from streamlift.testing.requests_file import RequestsFile
 
+    from ..coverage.site_coverage import SiteCoverage
     from .outcome import Shown, State
 
 UNSTABLE = "the same code has sent something else a second time"
@@ -57,12 +58,14 @@ class AppRun:
         requests: Those that the run is about.
         sent: What came of each, by the name of the request.
         failures: Why there is nothing, by name.
+        coverage: Which sites the requests ran through; None if that was not watched.
     """
 
     file: RequestsFile
     requests: tuple[Request, ...]
     sent: Mapping[str, Sent]
     failures: Mapping[str, str] = field(default_factory=dict)
+    coverage: SiteCoverage | None = None
 
     def outcome(
         self,

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from streamlift.testing.recording_job import RecordingJob, run_job
 
+from ..coverage.site_coverage import site_coverage
+from ..coverage.traced_site import traced_spans
 from .app_run import AppRun, Sent
 from .chosen_requests import needed_requests
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from streamlift.testing.request import Request
     from streamlift.testing.requests_file import RequestsFile
     from streamlift.testing.requests_keys import Interface
+
+    from ..coverage.traced_site import TracedSite
 
 HASH_SEEDS = (0, 1)
 """Of the first run and the second one: what depends on the order of a set differs between them."""
@@ -34,6 +38,7 @@ class Recorder:
         directory: The folder that it is run in and imported from.
         python: The interpreter; None: this one.
         interface: How it is called; None: as the file says, or as what it is.
+        sites: The sites that are watched; None: none are.
     """
 
     file: RequestsFile
@@ -42,6 +47,7 @@ class Recorder:
     directory: Path
     python: str | None = None
     interface: Interface | None = None
+    sites: tuple[TracedSite, ...] | None = None
 
     @property
     def job(self) -> RecordingJob:
@@ -53,6 +59,7 @@ class Recorder:
             python=self.python or sys.executable,
             hash_seed=HASH_SEEDS[0],
             interface=self.interface,
+            traced=traced_spans(self.sites or ()),
         )
 
     def record(self) -> AppRun:
@@ -80,4 +87,9 @@ class Recorder:
                 for name, recording in run.recordings.items()
             },
             failures=run.failures,
+            coverage=None
+            if self.sites is None
+            else site_coverage(
+                self.sites, run.executed, run.executed_between, is_exact=run.is_exact
+            ),
         )
