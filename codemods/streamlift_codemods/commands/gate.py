@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from ..errors import UsageError
 from ..exit_status import NOT_ANALYSED, status_of_outcomes
+from .coverage_arguments import add_least_coverage_option
 from .recording_arguments import add_recording_options, recorder_of
-from .report_arguments import add_report_options
+from .report_arguments import add_report_options, report
 
 if TYPE_CHECKING:
     import argparse
@@ -16,12 +17,11 @@ if TYPE_CHECKING:
     from ..argument_parser import Commands
     from ..gate.base import Commit, Folder, WorkingTree
     from ..gate.gate import GateJob
-    from ..gate.verdict import Verdict
 
 PHASES = (1, 2, 3)
 INTRODUCE = 1
 STAGES = ("off", "shadow", "live")
-WHOLE = 100
+SUITE = "streamlift gate"
 
 
 def add_to(commands: Commands) -> None:
@@ -63,15 +63,8 @@ def add_to(commands: Commands) -> None:
         dest="stages",
         help="of phase 1: only this stage; may be repeated. Without it, each of them",
     )
-    coverage = gate.add_mutually_exclusive_group()
-    coverage.add_argument(
-        "--min-coverage",
-        type=_percent,
-        default=0.0,
-        metavar="PERCENT",
-        help="fail if the requests run through less of the sites of the base than this",
-    )
-    coverage.add_argument(
+    add_least_coverage_option(gate)
+    gate.add_argument(
         "--no-coverage",
         action="store_true",
         help="do not watch which sites the requests run through",
@@ -84,37 +77,24 @@ def add_to(commands: Commands) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from ..gate.coverage_outcome import with_coverage
     from ..gate.gate import gate
     from ..gate.termination import cleaning_up
+    from ..report.gate_report import gate_lines, gate_row
+    from ..snapshots.coverage_outcome import with_coverage
 
     if options.base is None and options.phase is None:
         remedy = "pass --phase 2 to try a migration, or --base origin/main to check a change"
         raise UsageError("gate", "there is nothing to compare the working tree with", remedy)
     job = _job(options)
     with cleaning_up():
-        verdict = with_coverage(gate(job), options.min_coverage, options.requests)
-    _report(verdict, options)
+        verdict = gate(job)
+    outcomes = with_coverage(
+        verdict.outcomes, verdict.coverage, options.min_coverage, options.requests
+    )
+    report(SUITE, outcomes, options, gate_lines(verdict), gate_row(verdict))
     if verdict.migrated is not None and verdict.migrated.errors:
         return NOT_ANALYSED
-    return status_of_outcomes(verdict.outcomes)
-
-
-def _report(verdict: Verdict, options: argparse.Namespace) -> None:
-    from ..colours import paint_for_output
-    from ..report import gate_report
-
-    if options.junit is not None:
-        from ..report.junit_report import junit
-
-        text = junit(gate_report.SUITE, verdict.outcomes)
-        options.junit.write_text(text, encoding="utf-8", newline="\n")
-    if options.format == "json":
-        print(gate_report.as_json(verdict), end="")
-    elif options.format == "github":
-        print(gate_report.as_annotations(verdict), end="")
-    else:
-        print(gate_report.as_text(verdict, paint_for_output()), end="")
+    return status_of_outcomes(outcomes)
 
 
 def _job(options: argparse.Namespace) -> GateJob:
@@ -149,15 +129,3 @@ def _inside(tree: WorkingTree, path: Path) -> Path:
             str(path), f"does not lie in {tree.top}", "name one of the app's own folders"
         )
     return path.resolve().relative_to(tree.top)
-
-
-def _percent(text: str) -> float:
-    import argparse
-
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1
-    if not 0 <= value <= WHOLE:
-        raise argparse.ArgumentTypeError(f"{text} is no number from 0 to {WHOLE}")
-    return value

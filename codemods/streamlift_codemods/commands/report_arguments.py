@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from ..snapshots.outcome import Outcome
 
@@ -30,8 +30,22 @@ def add_report_options(command: argparse.ArgumentParser) -> None:
     )
 
 
-def report(suite: str, outcomes: Sequence[Outcome], options: argparse.Namespace) -> None:
-    """Write and print what *options* ask for; *suite* says what was run."""
+def report(
+    suite: str,
+    outcomes: Sequence[Outcome],
+    options: argparse.Namespace,
+    lines: Sequence[str] = (),
+    more: Mapping[str, object] | None = None,
+) -> None:
+    """Write and print what *options* ask for.
+
+    Args:
+        suite: What was run.
+        outcomes: What came of it.
+        options: The command line.
+        lines: What people are told besides.
+        more: The same for programs.
+    """
     from ..colours import paint_for_output
     from ..report import snapshot_report
 
@@ -40,9 +54,10 @@ def report(suite: str, outcomes: Sequence[Outcome], options: argparse.Namespace)
 
         options.junit.write_text(junit(suite, outcomes), encoding="utf-8", newline="\n")
     if options.format == "json":
-        text = snapshot_report.json_report(suite, outcomes)
-    elif options.format == "github":
+        print(snapshot_report.json_report(suite, outcomes, more), end="")
+        return
+    if options.format == "github":
         text = snapshot_report.github_report(suite, outcomes)
     else:
         text = snapshot_report.text_report(outcomes, paint_for_output())
-    print(text, end="")
+    print(text + "".join(f"{line}\n" for line in lines), end="")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import UsageError
 from ..exit_status import status_of_outcomes
+from .coverage_arguments import add_least_coverage_option
 from .recording_arguments import add_goldens_option, add_recording_options, goldens_of, recorder_of
 from .report_arguments import add_report_options, report
 
@@ -30,6 +32,12 @@ def add_to(commands: Commands) -> None:
         metavar="DIR",
         help="write what was sent in the place of what was expected to this folder, as goldens",
     )
+    check.add_argument(
+        "--coverage",
+        action="store_true",
+        help="watch which sites the requests run through, and tell; so does --min-coverage",
+    )
+    add_least_coverage_option(check)
     check.set_defaults(run=_run)
 
 
@@ -39,13 +47,22 @@ def _run(options: argparse.Namespace) -> int:
         problem = "is no folder" if goldens.exists() else "does not exist"
         remedy = "record the goldens first: streamlift snapshot record"
         raise UsageError(str(goldens), problem, remedy)
+    from ..report.coverage_report import told_of
     from ..snapshots.checking import check
+    from ..snapshots.coverage_outcome import with_coverage
     from ..snapshots.writing_goldens import keep_received
 
     recorder = recorder_of(options)
+    if options.coverage or options.min_coverage:
+        from ..coverage.watched_project import sites_in
+
+        sites = sites_in([options.directory], options.directory)
+        recorder = replace(recorder, sites=sites)
     run = recorder.record()
     outcomes = check(run, goldens, recorder.record_again)
     if options.received is not None:
         keep_received(run, outcomes, options.received)
-    report("streamlift snapshot", outcomes, options)
+    outcomes = with_coverage(outcomes, run.coverage, options.min_coverage, options.requests)
+    lines, more = told_of(run.coverage)
+    report("streamlift snapshot", outcomes, options, lines, more)
     return status_of_outcomes(outcomes)

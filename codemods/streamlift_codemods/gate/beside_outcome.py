@@ -39,6 +39,7 @@ def beside_outcome(
         detail="\n".join(_lines(producers)),
         place=str(requests),
         group=group,
+        is_request=False,
     )
 
 

@@ -8,6 +8,13 @@ if TYPE_CHECKING:
     from ..coverage.site_coverage import SiteCoverage
 
 
+def told_of(coverage: SiteCoverage | None) -> tuple[list[str], dict[str, object]]:
+    """Return what people and programs are told; nothing if there is no coverage."""
+    if coverage is None:
+        return [], {}
+    return coverage_lines(coverage), {"coverage": coverage_row(coverage)}
+
+
 def coverage_lines(coverage: SiteCoverage) -> list[str]:
     """Return a summary, and a line for each site that nothing ran through."""
     if not coverage.requests:

@@ -30,7 +30,8 @@ def text_report(outcomes: Sequence[Outcome], paint: Paint) -> str:
 
 def summary(outcomes: Sequence[Outcome]) -> str:
     """Return how many requests there are and what became of them, and how many goldens no request is of."""
-    counts = counts_of(outcomes)
+    counts = counts_of(outcome for outcome in outcomes if outcome.is_request)
+    besides = counts_of(outcome for outcome in outcomes if not outcome.is_request)
     others = {state: counts.pop(state) for state in OF_NO_REQUEST if state in counts}
     number = sum(counts.values())
     told = f"{number} request{'' if number == 1 else 's'}"
@@ -38,6 +39,8 @@ def summary(outcomes: Sequence[Outcome]) -> str:
         told += f": {_listed(counts)}"
     if others:
         told += f"; goldens of no request: {_listed(others)}"
+    if besides:
+        told += f"; besides: {_listed(besides)}"
     return f"{told}\n"
 
 
@@ -53,19 +56,18 @@ def github_report(suite: str, outcomes: Sequence[Outcome]) -> str:
     )
 
 
-def json_report(suite: str, outcomes: Sequence[Outcome]) -> str:
-    """Return all of it as JSON, a row an outcome."""
-    return json.dumps(as_value(suite, outcomes), indent=2) + "\n"
-
-
-def as_value(suite: str, outcomes: Sequence[Outcome]) -> dict[str, object]:
-    """Return all of it as a plain value."""
-    return {
+def json_report(
+    suite: str, outcomes: Sequence[Outcome], more: Mapping[str, object] | None = None
+) -> str:
+    """Return all of it as JSON, a row an outcome; and *more* values."""
+    report = {
         "schema": SCHEMA,
         "suite": suite,
         "summary": counts_of(outcomes),
         "outcomes": [_row(outcome) for outcome in outcomes],
+        **(more or {}),
     }
+    return json.dumps(report, indent=2) + "\n"
 
 
 def _is_written(outcome: Outcome) -> bool:

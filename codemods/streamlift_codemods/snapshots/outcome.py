@@ -47,6 +47,7 @@ class Outcome:
         redacted: What is not compared, a line a redaction.
         seconds: How long the response took.
         group: What is compared, if there is more than one for each request, such as "phase 1, live".
+        is_request: Whether it is about a request, and not about something that all of them tell.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Outcome:
     redacted: tuple[str, ...] = ()
     seconds: float = 0.0
     group: str = ""
+    is_request: bool = True
 
     @property
     def is_fault(self) -> bool:
