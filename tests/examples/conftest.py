@@ -1,12 +1,5 @@
 import pytest
 
-from streamlift.testing.syrupy_extension import SSESnapshotExtension
-
-
-@pytest.fixture
-def sse_snapshot(snapshot):
-    return snapshot.use_extension(SSESnapshotExtension)
-
 
 @pytest.fixture(autouse=True)
 def _offline(monkeypatch):

@@ -66,7 +66,7 @@ def before(scenario):
 @pytest.mark.parametrize("scenario", STREAMS, ids=name_of)
 def test_bytes(scenario, tmp_path, sse_snapshot):
     old, new = (
-        answers(pattern, tmp_path / pattern, *before(scenario), scenario)[-1].body
+        answers(pattern, tmp_path / pattern, *before(scenario), scenario)[-1].without_cleanup()
         for pattern in PATTERNS
     )
 

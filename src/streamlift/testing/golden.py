@@ -28,6 +28,9 @@ BODY = ".sse"
 # deletes it with `--snapshot-update`.
 FACTS = ".sse.meta"
 FORMAT = 1
+UNCOMPARED = {"redactions": (), "origin": None}
+"""What a golden says of its making, and not of the response."""
+
 CONFLICT = re.compile(rb"^<<<<<<< ", re.MULTILINE)
 
 
@@ -73,15 +76,9 @@ def write_golden(folder: Path, name: str, golden: Golden) -> None:
         GoldenError: If no file can have the name, another golden's name is the same to some file
             systems, or the files cannot be written.
     """
-    if fault := name_fault(name):
-        raise GoldenError(folder, f"the name {name!r} {fault}")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for other in golden_names(folder):
-            if other != name and folded(other) == folded(name):
-                raise GoldenError(
-                    folder, f"the names {other!r} and {name!r} are one file to some file systems"
-                )
+        check_name(folder, name)
         write_whole(
             {
                 folder / f"{name}{BODY}": golden.recording.body,
@@ -90,6 +87,21 @@ def write_golden(folder: Path, name: str, golden: Golden) -> None:
         )
     except OSError as error:
         raise GoldenError(folder, f"{name!r} cannot be written: {_said(error)}") from error
+
+
+def check_name(folder: Path, name: str) -> None:
+    """Make sure that *name* can be written to *folder* and be kept apart from its other goldens.
+
+    Raises:
+        GoldenError: If it cannot, here or on another file system.
+    """
+    if fault := name_fault(name):
+        raise GoldenError(folder, f"the name {name!r} {fault}")
+    for other in golden_names(folder):
+        if other != name and folded(other) == folded(name):
+            raise GoldenError(
+                folder, f"the names {other!r} and {name!r} are one file to some file systems"
+            )
 
 
 def read_golden(folder: Path, name: str) -> Golden:
@@ -163,12 +175,21 @@ def facts(golden: Golden) -> bytes:
         "bytes": len(body),
         "sha256": sha256(body).hexdigest(),
         # What is left of the body whatever is done to its line ends: tells that from an edit.
-        "sha256_lf": sha256(_with_lf(body)).hexdigest(),
+        "sha256_lf": sha256(with_lf(body)).hexdigest(),
         "redactions": list(golden.redactions),
         "origin": golden.origin,
     }
     lines = (f"  {json.dumps(key)}: {_json(value)}" for key, value in entries.items())
     return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
+
+
+def same_facts(one: bytes, other: bytes) -> bool:
+    """Tell whether two second files say the same of a response."""
+    try:
+        left, right = ({**json.loads(text), **UNCOMPARED} for text in (one, other))
+    except (ValueError, TypeError, RecursionError):
+        return False
+    return left == right
 
 
 def golden_of(body: bytes, text: bytes, body_path: Path, facts_path: Path) -> Golden:
@@ -221,7 +242,7 @@ def _check_body(body: bytes, entries: Mapping[str, Any], path: Path) -> None:
     """Raise if *body* is not the one that *entries* tell of."""
     if sha256(body).hexdigest() == entries["sha256"]:
         return
-    if sha256(_with_lf(body)).hexdigest() == entries["sha256_lf"]:
+    if sha256(with_lf(body)).hexdigest() == entries["sha256_lf"]:
         raise GoldenError(
             path,
             "git (core.autocrlf) or an editor has rewritten its line ends: put '*.sse -text' into "
@@ -242,7 +263,8 @@ def _check_body(body: bytes, entries: Mapping[str, Any], path: Path) -> None:
     raise GoldenError(path, reason)
 
 
-def _with_lf(body: bytes) -> bytes:
+def with_lf(body: bytes) -> bytes:
+    """Return *body* as git would keep it as a text."""
     return body.replace(b"\r\n", b"\n")
 
 

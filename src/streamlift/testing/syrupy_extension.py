@@ -1,11 +1,9 @@
 """Keep event streams as raw `.sse` files with syrupy, 4.9 and newer.
 
-    @pytest.fixture
-    def sse_snapshot(snapshot):
-        return snapshot.use_extension(SSESnapshotExtension)
+The fixture `sse_snapshot` of the pytest plugin uses it; by itself it keeps bytes:
 
-    def test_stream(sse_snapshot):
-        assert recording.body == sse_snapshot
+    def test_stream(snapshot):
+        assert recording.body == snapshot.use_extension(SSESnapshotExtension)
 
 Deliberate differences from `SingleFileSnapshotExtension`:
 
@@ -13,6 +11,7 @@ Deliberate differences from `SingleFileSnapshotExtension`:
 2. Two tests never share a file. There, `test[a/b]` and `test[ab]` overwrite each other.
 3. `include` and `exclude` raise. There, they are ignored in silence; so is, here too, `matcher`:
    syrupy always hands one over.
+4. A file is written as a whole or not at all.
 """
 
 from __future__ import annotations
@@ -25,16 +24,16 @@ from syrupy.extensions.base import AbstractSyrupyExtension
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 from .byte_diff import difference
+from .golden import BODY, FACTS, check_name
+from .whole_files import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from syrupy.location import PyTestLocation
 
-EXTENSION = "sse"
-
-NAME_LIMIT = 255 - len(f".{EXTENSION}")
-"""Characters of a file name before its extension; syrupy cuts there too."""
+NAME_LIMIT = 255 - len(FACTS)
+"""Characters of a file name before its extensions."""
 
 DIGEST_LENGTH = len("-0123abcd")
 
@@ -45,9 +44,9 @@ class SSESnapshotExtension(SingleFileSnapshotExtension):
     # Binary: in text mode, and in syrupy's default Amber files, a stream of CRLF frames equals
     # one of LF frames.
     _write_mode = WriteMode.BINARY
-    file_extension = EXTENSION
+    file_extension = BODY[1:]
     # The name that syrupy 4 reads.
-    _file_extension = EXTENSION
+    _file_extension = file_extension
 
     def serialize(
         self, data: Any, *, exclude: object = None, include: object = None, matcher: object = None
@@ -91,6 +90,26 @@ class SSESnapshotExtension(SingleFileSnapshotExtension):
             and test_location.matches_snapshot_site(snapshot_location)
         )
 
+    @classmethod
+    def write_snapshot_collection(cls, *, snapshot_collection: Any, **_: object) -> None:
+        """Write the one snapshot that *snapshot_collection* has.
+
+        Raises:
+            GoldenError: If its name is, to some file systems, that of another file.
+            OSError: If it cannot be written.
+        """
+        path = Path(snapshot_collection.location)
+        (snapshot,) = snapshot_collection
+        check_name(path.parent, path.name.removesuffix(f".{cls.file_extension}"))
+        write_whole(cls._files(path, snapshot.data))
+
+    # The name that syrupy 4 calls.
+    _write_snapshot_collection = write_snapshot_collection
+
+    @classmethod
+    def _files(cls, path: Path, data: bytes) -> dict[Path, bytes]:
+        return {path: data}
+
     def diff_lines(self, serialized_data: Any, snapshot_data: Any) -> Iterator[str]:
         """Yield the picture of the first difference, frame by frame."""
         # Without a snapshot syrupy asks for the difference from an empty text.
@@ -100,7 +119,7 @@ class SSESnapshotExtension(SingleFileSnapshotExtension):
 
 
 def _file_name(wanted: str, possible: str) -> str:
-    if possible == wanted:
+    if possible == wanted and len(wanted) <= NAME_LIMIT:
         return wanted
     digest = f"-{sha256(wanted.encode()).hexdigest()[:8]}"
     return possible[: NAME_LIMIT - DIGEST_LENGTH] + digest
