@@ -2,7 +2,7 @@
 
 `python tests/transcripts.py` writes what the commands print today into README.md and MIGRATION.md.
 Each document has a folder of its own, under git, with `chat.py` of the README and a copy of
-`examples/pattern1` as `chat_app`; its commands are run in it, from top to bottom.
+`examples/pattern1` as `chat_app`, and with the requests of the examples; its commands are run in it, from top to bottom.
 """
 
 import os
@@ -37,6 +37,8 @@ def prepare(folder):
     (folder / "chat.py").write_text(chat[1], encoding="utf-8")
     ignored = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "examples/pattern1", folder / "chat_app", ignore=ignored)
+    for name in ("requests.toml", "offline.py"):
+        shutil.copy(ROOT / "examples" / name, folder)
     run("git init -q && git add . && git commit -qm before", folder)
 
 
@@ -53,7 +55,7 @@ def run(command, folder):
         for what in ("NAME", "EMAIL")
     }
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    environment = {**os.environ, **names, "PATH": path, "GIT_CONFIG_GLOBAL": os.devnull}
+    environment = {**os.environ, **names, "PATH": path, "GIT_CONFIG_GLOBAL": os.devnull, "CI": ""}
     done = subprocess.run(
         ["/bin/sh", "-c", command],
         cwd=folder,

@@ -84,6 +84,6 @@ def snapshot(capsys):
     def run(*arguments):
         status = main(["snapshot", *map(str, arguments)])
         out, err = capsys.readouterr()
-        return status, out, err.removeprefix("streamlift: runs chat:app: its code is executed\n")
+        return status, out, err.removeprefix("streamlift: running chat:app in a process of its own\n")
 
     return run

@@ -362,6 +362,34 @@ def test_a_request_that_cannot_be_recorded_is_told_and_the_rest_is_recorded(tmp_
     assert ends.startswith("the process ended with status 7 during ends:\n")
 
 
+def test_an_application_and_its_setup_may_stand_beside_the_requests(tmp_path):
+    here, beside = tmp_path / "here", tmp_path / "besi de"
+    for folder in (here, beside):
+        folder.mkdir()
+    tree(here, shop="async def app(scope, receive, send): raise SystemError", app="")
+    tree(beside, app="from shop import app\nimport app as ours\nassert 'here' in ours.__file__")
+    tree(beside, offline="import contextlib\n@contextlib.contextmanager\ndef setup(): yield")
+    text = 'app = "app.py:app"\nsetup = "offline.py:setup"\n[[request]]\nname = "a"'
+    (beside / "requests.toml").write_text(text)
+
+    found = run_job(RecordingJob(file=read_requests(beside / "requests.toml"), directory=here))
+
+    assert found.recordings["a"].ending == Ending(kind="aborted", error="SystemError")
+
+
+def test_refuses_an_installed_copy_of_what_stands_in_the_tree(tmp_path):
+    """A module that the interpreter imports when it starts is there before the tree is."""
+    here, installed = tmp_path / "here", tmp_path / "installed"
+    for folder in (here, installed):
+        folder.mkdir()
+        tree(folder, part="")
+    tree(here, shop="import part\nasync def app(scope, receive, send): ...")
+    tree(installed, sitecustomize="import part")
+
+    with pytest.raises(RecordingError, match=r"part was imported from .*installed.*, which is not"):
+        run_job(job(here, environment={"PYTHONPATH": str(installed)}))
+
+
 def test_refuses_the_code_of_another_tree(tmp_path):
     here, other = tmp_path / "here", tmp_path / "other"
     here.mkdir()

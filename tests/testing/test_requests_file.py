@@ -110,7 +110,7 @@ REQUEST = '[[request]]\nname = "a"\n'
 
 REFUSED = {
     "": "1: has no requests; write at least one [[request]]",
-    "app = 1\n": '1: app is not of the form `module:attribute`; write app = "shop.main:app"',
+    "app = 1\n": '1: app is not of the form `module:attribute` or `path/to/file.py:attribute`; write app = "shop.main:app"',
     "a = 1\nb = \n": "2: is no TOML (Invalid value); mend that line",
     "# c\nap = 1\n": "2: ap is no key that can stand here; did you mean app?",
     "fresh = 'yes'\n" + REQUEST: "1: fresh is not true or false; write fresh = true",

@@ -104,5 +104,5 @@ def recorder_of(options: argparse.Namespace) -> Recorder:
         python=options.python,
         interface=options.interface,
     )
-    tell(f"runs {recorder.app or file.app or file.setup}: its code is executed")
+    tell(f"running {recorder.app or file.app or file.setup} in a process of its own")
     return recorder

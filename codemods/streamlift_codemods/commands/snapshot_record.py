@@ -48,7 +48,7 @@ def _run(options: argparse.Namespace) -> int:
     first, second = recorder.record(), recorder.record_again()
     with only_writer(goldens):
         outcomes = write_goldens(first, second, goldens, origin=origin, update=options.update)
-    print(text_report(outcomes, paint_for_output()), end="")
+    print(text_report(outcomes, paint_for_output()), end="", flush=True)  # before what is told
     for fault in attribute_faults(goldens):
         tell(fault.text)
     return status_of_outcomes(outcomes)

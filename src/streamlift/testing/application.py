@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import inspect
 import sys
 import traceback
@@ -13,11 +14,15 @@ from .recording import RecordingError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from types import ModuleType
 
 Protocol = Literal["asgi", "wsgi"]
 
 TRACEBACK_LINES = 12
 """Lines of a traceback that an error message quotes: its end."""
+
+NOT_OF_THE_TREE = sys.stdlib_module_names | {"__main__", "streamlift", "streamlift_legacy"}
+"""What was imported before the tree could be, whatever else has these names in it."""
 
 ASGI_PARAMETERS = 3
 WSGI_PARAMETERS = 2
@@ -27,16 +32,20 @@ def load(place: str, what: str) -> object:
     """Return the object at *place*.
 
     Args:
-        place: `module:attribute`, each dotted or not.
+        place: `module:attribute`, each dotted or not; or `/path/to/file.py:attribute`.
         what: What it is, for error messages: "the application".
 
     Raises:
         RecordingError: If the module cannot be imported or has no such attribute; quotes the end
             of the traceback.
     """
-    module_name, _, attribute = place.partition(":")
+    module_name, _, attribute = place.rpartition(":")
     try:
-        found: object = importlib.import_module(module_name)
+        found: object = (
+            _module_of(Path(module_name))
+            if is_file(module_name)
+            else importlib.import_module(module_name)
+        )
     except (Exception, SystemExit) as error:
         raise RecordingError(
             f"{what} {place} cannot be imported:\n{traceback_tail(error)}\n{_remedy(error)}"
@@ -49,6 +58,23 @@ def load(place: str, what: str) -> object:
             )
         found = getattr(found, name)
     return found
+
+
+def is_file(module: str) -> bool:
+    """Tell whether *module* is the path of a file, and no dotted name."""
+    return module.endswith(".py")
+
+
+def _module_of(path: Path) -> ModuleType:
+    """Return the module that the file at *path* is, which need not stand where modules are imported from."""
+    name = f"_{path.stem}_beside_the_requests"  # the tree may have a module of its own name
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{path} is no file of Python")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
 
 
 def _public(found: object) -> list[str]:
@@ -79,20 +105,33 @@ def _is_ours(filename: str, here: str) -> bool:
 
 
 def check_origin(place: str, folders: Sequence[Path]) -> None:
-    """Make sure that the module of *place* was imported from one of *folders*.
+    """Make sure that what stands in *folders* was imported from there, and the module of *place* too.
 
     Raises:
         RecordingError: If it was not: an installed copy would be recorded, and not this code.
     """
-    name = place.partition(":")[0]
-    module = sys.modules.get(name)
-    file = getattr(module, "__file__", None)
-    if file is None or not any(Path(file).resolve().is_relative_to(each) for each in folders):
-        raise RecordingError(
-            f"{name} was imported from {file or 'nowhere'}, which is not in {folders[0]}: "
-            "other code than that of this tree would be recorded; run it for the right folder "
-            "(--directory), or name the one that holds it (import-from in the file of requests)"
-        )
+    here = {
+        name
+        for name in {each.partition(".")[0] for each in sys.modules}
+        if _stands_in(name, folders)
+    }
+    module = place.rpartition(":")[0]
+    names = here - NOT_OF_THE_TREE if is_file(module) else here - NOT_OF_THE_TREE | {module}
+    for name in sorted(names):
+        file = getattr(sys.modules.get(name), "__file__", None)
+        if file is None or not any(Path(file).resolve().is_relative_to(each) for each in folders):
+            raise RecordingError(
+                f"{name} was imported from {file or 'nowhere'}, which is not in {folders[0]}: "
+                "other code than that of this tree would be recorded; run it for the right folder "
+                "(--directory), or name the one that holds it (import-from in the file of requests)"
+            )
+
+
+def _stands_in(name: str, folders: Sequence[Path]) -> bool:
+    return any(
+        (each / f"{name}.py").is_file() or (each / name / "__init__.py").is_file()
+        for each in folders
+    )
 
 
 def made_by(factory: object, place: str) -> object:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .application import is_file
 from .recording import RecordingError, RecordingTimeoutError
 from .recording_json import recording_from_json, request_to_json
 from .requests_file import RequestsFileError
@@ -199,10 +200,10 @@ class _Run:
     def _told(self) -> dict[str, object]:
         job, file = self._job, self._job.file
         return {
-            "app": job.app or file.app,
+            "app": _located(job.app or file.app, file.path),
             "factory": file.factory,
             "interface": job.interface or file.interface,
-            "setup": file.setup,
+            "setup": _located(file.setup, file.path),
             "directory": str(job.directory.resolve()),
             "import_from": file.import_from,
             "clock": file.clock and file.clock.isoformat(),
@@ -310,6 +311,14 @@ def _together(executed: Iterable[Executed]) -> Executed:
         for path, spans in each.items():
             found[path] = found.get(path, frozenset()) | spans
     return found
+
+
+def _located(place: str | None, requests: Path) -> str | None:
+    """Return *place* with the whole path of its file, if it is in one that is named from that of the *requests* on."""
+    module, colon, attribute = (place or "").rpartition(":")
+    if not is_file(module):
+        return place
+    return f"{(requests.parent / module).resolve()}{colon}{attribute}"
 
 
 def _places() -> dict[str, str]:

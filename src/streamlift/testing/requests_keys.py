@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 Interface = Literal["asgi", "wsgi", "server"]
 
-ATTRIBUTE = re.compile(r"\w+(\.\w+)*:\w+(\.\w+)*")
+ATTRIBUTE = re.compile(r"(\w+(\.\w+)*|.+\.py):\w+(\.\w+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ KINDS: dict[str, tuple[Callable[[object], bool], str]] = {
     "any text": (lambda value: isinstance(value, str), "a text"),
     "attribute": (
         lambda value: isinstance(value, str) and ATTRIBUTE.fullmatch(value) is not None,
-        "of the form `module:attribute`",
+        "of the form `module:attribute` or `path/to/file.py:attribute`",
     ),
     "interface": (
         lambda value: value in get_args(Interface),
@@ -108,10 +108,10 @@ KINDS: dict[str, tuple[Callable[[object], bool], str]] = {
 """Which values each kind of key can have, and what a person is told that it has to be."""
 
 KEYS: dict[str, Key] = {
-    "app": Key("attribute", '"shop.main:app"', "Where the application is; `--app` wins."),
+    "app": Key("attribute", '"shop.main:app"', "Where the application is; `--app` wins. It may stand in a file that is no part of the tree, `path/to/file.py:app`, from this file's folder on."),
     "factory": Key("truth", "true", "`app` is a function without parameters that makes the application."),
     "interface": Key("interface", '"asgi"', 'How it is called: `"asgi"` and `"wsgi"` directly, `"server"` through a real server on a loopback socket (uvicorn; waitress for WSGI). Without it: found out, and called directly.'),
-    "setup": Key("attribute", '"tests.offline:models"', "A function without parameters that gives a context manager, sync or async. It is entered before the application is imported and left after the last request. It may put fake models in place. If it gives something, that is the application."),
+    "setup": Key("attribute", '"tests.offline:models"', "A function without parameters that gives a context manager, sync or async; in a module, or as `path/to/file.py:models`, from this file's folder on. It is entered before the application is imported and left after the last request. It may put fake models in place. If it gives something, that is the application."),
     "import-from": Key("texts", '["backend"]', "Folders of the tree that modules are imported from, beside the tree itself and its `src`."),
     "environment": Key("variables", '{ OPENAI_API_KEY = "test" }', "Variables that the application sees, beside those that are there."),
     "clock": Key("time", "2026-01-01T00:00:00Z", "The time that the application sees, standing still. Needs `time-machine`."),
