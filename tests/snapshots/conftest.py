@@ -84,6 +84,10 @@ def snapshot(capsys):
     def run(*arguments):
         status = main(["snapshot", *map(str, arguments)])
         out, err = capsys.readouterr()
-        return status, out, err.removeprefix("streamlift: running chat:app in a process of its own\n")
+        return (
+            status,
+            out,
+            err.removeprefix("streamlift: running chat:app in a process of its own\n"),
+        )
 
     return run
