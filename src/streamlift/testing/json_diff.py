@@ -98,11 +98,11 @@ def _key_finding(
     extra = [key for key in right if key not in left]
     path = _path(inside[:-1])
     if one.startswith('"') and other.startswith('"') and json.loads(one) == json.loads(other):
-        return Finding(Kind.ESCAPES, "data", path + _step(json.loads(one)))
+        return Finding(Kind.ESCAPES, "data", path + step_text(json.loads(one)))
     if missing and (not extra or one != "}"):
-        return Finding(Kind.MISSING_FIELD, "data", path + _step(missing[0]))
+        return Finding(Kind.MISSING_FIELD, "data", path + step_text(missing[0]))
     if extra:
-        return Finding(Kind.EXTRA_FIELD, "data", path + _step(extra[0]))
+        return Finding(Kind.EXTRA_FIELD, "data", path + step_text(extra[0]))
     return Finding(Kind.KEY_ORDER, "data", path)
 
 
@@ -113,10 +113,11 @@ def _keys(tree: object, inside: list[_Container]) -> list[str]:
 
 
 def _path(inside: list[_Container]) -> str:
-    return "$" + "".join(_step(container.step) for container in inside)
+    return "$" + "".join(step_text(container.step) for container in inside)
 
 
-def _step(step: str | int) -> str:
+def step_text(step: str | int) -> str:
+    """Return a key or an index as a path says it."""
     if isinstance(step, str):
         return f".{step}" if step.isidentifier() else f"[{json.dumps(step)}]"
     return f"[{step}]"

@@ -1,0 +1,109 @@
+"""What sort of value it is that two runs of the same code have sent differently."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+DAY = 86_400.0
+YEARS = (1e9, 4e9)
+"""Seconds since 1970 that are taken for a time: from 2001 to 2096."""
+
+HEX = "[0-9a-f]"
+UUID = rf"{HEX}{{8}}-{HEX}{{4}}-{HEX}{{4}}-{HEX}{{4}}-{HEX}{{12}}"
+DATE_TIME = r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d([.,]\d+)?)?)?( ?(Z|[+-]\d\d:?\d\d))?"
+HTTP_DATE = r"\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT"
+ADDRESS = r"0x[0-9a-fA-F]{4,}"
+INTEGER = r"-?\d+"
+NUMBER = r"-?\d+(\.\d+)?([eE][-+]?\d+)?"
+
+ALPHABETS = ("[0-9]", HEX, "[0-9A-F]", "[0-9A-Za-z]", "[0-9A-Za-z_-]")
+"""Of what random ids are made, the smaller first."""
+
+SHORTEST_ID = 6
+"""Characters that a random id has at least; shorter ones are words that chance could have sent."""
+
+
+class Sort(NamedTuple):
+    """What a value is.
+
+    Attributes:
+        name: In words: "a random id".
+        shape: A regular expression that both values match in full, if one says more than `.*`.
+        setting: What in a file of requests makes it the same: "clock" or "seed".
+    """
+
+    name: str
+    shape: str | None = None
+    setting: str | None = None
+
+
+TIME = "clock"
+CHANCE = "seed"
+
+OTHER = Sort("another text")
+
+
+def sort_of(first: str, second: str) -> Sort:
+    r"""Return what two different values are that stood in the same place.
+
+    >>> sort_of("chatcmpl-a81f22", "chatcmpl-07c0be").shape
+    'chatcmpl\\-[0-9a-f]{6}'
+    """
+    for name, shape, setting in (
+        ("a UUID", UUID, CHANCE),
+        ("a time", DATE_TIME, TIME),
+        ("a time", HTTP_DATE, TIME),
+        ("an address in memory", ADDRESS, None),
+    ):
+        if _are(shape, first, second):
+            return Sort(name, shape, setting)
+    if _are(NUMBER, first, second):
+        return _number(first, second)
+    return _random_id(first, second) or _inside(first, second) or OTHER
+
+
+def _are(shape: str, *values: str) -> bool:
+    return all(re.fullmatch(shape, value) for value in values)
+
+
+def _number(first: str, second: str) -> Sort:
+    one, other = float(first), float(second)
+    for unit in (1.0, 1e3, 1e6, 1e9):
+        if all(YEARS[0] * unit < each < YEARS[1] * unit for each in (one, other)):
+            shape = INTEGER if _are(INTEGER, first, second) else NUMBER
+            if abs(one - other) < DAY * unit:
+                return Sort("a time", shape, TIME)
+    if _are(INTEGER, first, second):
+        return Sort("a number", INTEGER, CHANCE)
+    return Sort("a number: of chance, or a duration", NUMBER, CHANCE)
+
+
+def _random_id(first: str, second: str) -> Sort | None:
+    """Return what both have in common, if all that follows it is of one alphabet and length."""
+    # What two ids begin with by chance is no part of the form: only whole words are.
+    words = re.match(r"(.*[^0-9A-Za-z])?", first)
+    begin = words[0] if words and second.startswith(words[0]) else ""
+    rests = first[len(begin) :], second[len(begin) :]
+    if len(rests[0]) != len(rests[1]) or len(rests[0]) < SHORTEST_ID:
+        return None
+    if not any(each.isdigit() for each in "".join(rests)) and len(rests[0]) < 2 * SHORTEST_ID:
+        return None  # words
+    for alphabet in ALPHABETS:
+        if _are(f"{alphabet}+", *rests):
+            shape = f"{re.escape(begin)}{alphabet}{{{len(rests[0])}}}"
+            return Sort("a random id", shape, CHANCE)
+    return None
+
+
+def _inside(first: str, second: str) -> Sort | None:
+    """Return what sort of values stand in two texts that are the same but for them."""
+    for name, shape, setting in (
+        ("a text with a UUID", UUID, CHANCE),
+        ("a text with an address in memory", ADDRESS, None),
+        ("a text with a time", DATE_TIME, TIME),
+        ("a text with a time", HTTP_DATE, TIME),
+    ):
+        if re.search(shape, first) and re.sub(shape, "", first) == re.sub(shape, "", second):
+            return Sort(name, None, setting)
+    return None
