@@ -321,3 +321,6 @@ def test_the_doctor_finds_what_would_spoil_goldens(tree, snapshot):
     assert "the hooks end-of-file-fixer change goldens" in out
     assert "goldens/ids.sse: ids.sse.meta is missing" in out
     assert "requests.toml:4: unknown: ids\n" in out
+    assert "\nids: frame 0, byte " in out
+    assert "add to requests.toml, what sets a value at its top" in out
+    assert out.endswith("\n\nseed = 0\n")

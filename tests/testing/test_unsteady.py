@@ -47,6 +47,7 @@ CASES = {
     "a number: of chance, or a duration": ({"took": 0.01}, {"took": 1.2e-05}, "seed = 0"),
     "a number": ({"pid": 1}, {"pid": -23}, "seed = 0"),
     "an address in memory": ({"o": "0x7f0000aa"}, {"o": "0x7f0000bb"}, None),
+    "a text with an address in memory": ({"o": "<T at 0x7f00aa>."}, {"o": "<T at 0x7f00ab>."}, None),
     "in a line that is no JSON": ("at 2026-01-01 id 0x7f00aa.", "at 2026-01-02 id 0x7f00ab.", "clock = 2026-01-01T00:00:00Z"),
     "a key that needs quotes": ({"a b": {"c'": 1}}, {"a b": {"c'": 2}}, "seed = 0"),
 }  # fmt: skip
@@ -76,7 +77,7 @@ def test_names_the_place_and_both_values():
     (found,) = advice(first, second, SET)
 
     assert str(found) == (
-        "frame 1, byte 39, $.a[0].id: 'chatcmpl-a81f22' and 'chatcmpl-07c0be': a random id; "
+        "frame 1, byte 30, $.a[0].id: 'chatcmpl-a81f22' and 'chatcmpl-07c0be': a random id; "
         "nothing sets that: leave it out"
     )
     assert lines_to_add(advice(first, second, SET), SET) == (
@@ -108,6 +109,7 @@ def test_an_order_may_be_that_of_a_set_or_of_tasks(one, other):
     (still,) = advice(sent(*one), sent(*other), SET)
 
     assert "that of a set, or of tasks" in str(bare)
+    assert bare.remedy.endswith('; PYTHONHASHSEED = "0" in the environment helps with sets only')
     assert lines_to_add([bare], BARE) == 'environment = { PYTHONHASHSEED = "0" }\n'
     assert still.remedy == "sort them where they are made, or wait for one task before the next"
     assert lines_to_add([still], SET) == ""

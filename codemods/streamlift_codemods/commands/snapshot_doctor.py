@@ -32,6 +32,7 @@ def add_to(commands: Commands) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     from ..colours import paint_for_output
+    from ..report.advice_report import advice_report
     from ..report.snapshot_report import text_report
     from ..snapshots.git_attributes import text_attribute, write_attributes
     from ..snapshots.golden_faults import golden_faults
@@ -46,6 +47,7 @@ def _run(options: argparse.Namespace) -> int:
     outcomes = [first.steadiness(request, second) for request in first.requests]
     print("".join(f"{fault.text}\n" for fault in faults), end="")
     print(text_report(outcomes, paint_for_output()), end="")
+    print(advice_report(first, second, recorder.file), end="")
     if any(outcome.state == "unknown" for outcome in outcomes):
         return NOT_ANALYSED
     return SOMETHING_LEFT if faults else NOTHING_LEFT

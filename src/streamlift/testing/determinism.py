@@ -14,6 +14,7 @@ import threading
 import uuid
 from typing import TYPE_CHECKING
 
+from . import uuid_utils_ids
 from .recording import RecordingError
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ def _seeded(seed: int) -> Iterator[Reset]:
         with lock:
             made_by_seed(source, f"{seed} bytes {name}")
         random.seed(f"{seed} numbers {name}")
+        begin_again()
         for each in UUID_STATE:
             if hasattr(uuid, each):
                 setattr(uuid, each, 0 if each == "_last_counter_v7" else None)
@@ -108,6 +110,7 @@ def _seeded(seed: int) -> Iterator[Reset]:
         # These would ask the system for ids made of its own clock and card.
         _replaced(uuid, "_generate_time_safe", None),
         _replaced(uuid, "_UuidCreate", None),
+        uuid_utils_ids.made_in_python() as begin_again,
     ):
         reset("")
         try:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .frame_diff import FIELD, LINE, decode, split_frames
 from .json_diff import step_text
-from .unsteady_value import ADDRESS, DATE_TIME, HTTP_DATE, OTHER, Sort, sort_of
+from .json_span import JSONPath, frame_spans
+from .unsteady_value import ADDRESS, DATE_TIME, HTTP_DATE, OTHER, Sort, shape_alone, sort_of
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator
@@ -30,7 +31,7 @@ SETTINGS = {"clock": "clock = 2026-01-01T00:00:00Z", "seed": "seed = 0"}
 TOKEN = re.compile(rf"{DATE_TIME}|{HTTP_DATE}|{ADDRESS}|[\w.:+-]+|.", re.DOTALL | re.ASCII)
 
 ORDER = Sort("another order: that of a set, or of tasks that run at the same time")
-HASH_SEED = 'environment = { PYTHONHASHSEED = "0" }'
+HASH_SEED = "PYTHONHASHSEED"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,12 +118,26 @@ class _Value(NamedTuple):
     before: str = ""
 
 
+class _Frame(NamedTuple):
+    """A frame of the first recording, with its number and where it begins."""
+
+    number: int
+    offset: int
+    raw: bytes
+
+    def place(self, path: str) -> str:
+        """Return where the value of *path* is, for people."""
+        spans = next(frame_spans(self.raw, JSONPath.parse(path)), None)
+        byte = self.offset + (spans[0].begin if spans else 0)
+        return f"frame {self.number}, byte {byte}, {path}"
+
+
 class _Advisor:
     """Knows what the file says already."""
 
     def __init__(self, file: RequestsFile) -> None:
         self._is_set = {"clock": file.clock is not None, "seed": file.seed is not None}
-        self._has_hash_seed = "PYTHONHASHSEED" in file.environment
+        self._environment = file.environment
 
     def of_headers(self, first: Recording, second: Recording) -> Iterator[Advice]:
         """Yield advice on the values of headers."""
@@ -170,33 +185,34 @@ class _Advisor:
                 for value in _tokens(f"{place}, {name}", name, left, right, f"{name}: "):
                     yield self._on(value)
             else:
-                yield from self._of_trees(place, "$", "$", *trees)
+                found = self._of_trees(_Frame(index, offset, one), "$", "$", *trees)
+                yield from found
 
     def _of_trees(
-        self, place: str, path: str, pattern: str, one: object, other: object
+        self, frame: _Frame, path: str, pattern: str, one: object, other: object
     ) -> Iterator[Advice]:
         """Yield advice on two JSON values, one in the place of the other."""
         if isinstance(one, dict) and isinstance(other, dict) and {*one} == {*other}:
             if [*one] != [*other]:
-                yield self._on_order(f"{place}, {path}", json.dumps([*one]), json.dumps([*other]))
+                yield self._on_order(frame.place(path), json.dumps([*one]), json.dumps([*other]))
             for key, value in one.items():
                 step = step_text(key)
-                yield from self._of_trees(place, path + step, pattern + step, value, other[key])
+                yield from self._of_trees(frame, path + step, pattern + step, value, other[key])
         elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
             texts = [sorted(map(json.dumps, each)) for each in (one, other)]
             if one != other and texts[0] == texts[1]:
-                yield self._on_order(f"{place}, {path}", json.dumps(one), json.dumps(other))
+                yield self._on_order(frame.place(path), json.dumps(one), json.dumps(other))
                 return
             for index, pair in enumerate(zip(one, other, strict=True)):
-                yield from self._of_trees(place, f"{path}[{index}]", f"{pattern}[*]", *pair)
+                yield from self._of_trees(frame, f"{path}[{index}]", f"{pattern}[*]", *pair)
         elif one != other:
             left, right = (x if isinstance(x, str) else json.dumps(x) for x in (one, other))
-            yield self._on(_Value(f"{place}, {path}", pattern, left, right, pattern))
+            yield self._on(_Value(frame.place(path), pattern, left, right, pattern))
 
     def _on(self, value: _Value) -> Advice:
         """Return what helps against one value."""
         sort = sort_of(value.first, value.second)
-        setting = sort.setting if sort.setting and not self._is_set[sort.setting] else None
+        setting = next((each for each in sort.settings if not self._is_set[each]), None)
         if setting is not None:
             remedy, redaction = f"write {SETTINGS[setting]}", None
         elif sort == OTHER:
@@ -217,16 +233,17 @@ class _Advisor:
 
     def _on_order(self, place: str, first: str, second: str) -> Advice:
         """Return what helps against another order."""
-        if self._has_hash_seed:
-            remedy = "sort them where they are made, or wait for one task before the next"
-            return Advice(place=place, first=first, second=second, sort=ORDER.name, remedy=remedy)
+        remedy = "sort them where they are made, or wait for one task before the next"
+        if HASH_SEED not in self._environment:
+            remedy += f'; {HASH_SEED} = "0" in the environment helps with sets only'
         return Advice(
             place=place,
             first=first,
             second=second,
             sort=ORDER.name,
-            setting=HASH_SEED,
-            remedy="sort them where they are made, or set PYTHONHASHSEED; no setting orders tasks",
+            # A table cannot stand twice.
+            setting=None if self._environment else f'environment = {{ {HASH_SEED} = "0" }}',
+            remedy=remedy,
         )
 
 
@@ -257,14 +274,10 @@ def _redaction(value: _Value, sort: Sort) -> str:
     """Return the lines of a table that leaves out *value*."""
     if value.json_path is None:
         before = re.escape(value.before[-CONTEXT:])
-        shape = _without_groups(sort.shape or ".*")
+        shape = shape_alone(sort.shape or ".*")
         return f"pattern = {_toml(f'{before}({shape})')}"
     path = f"json-path = {_toml(value.json_path)}"
     return path if sort.shape is None else f"{path}\nshape = {_toml(sort.shape)}"
-
-
-def _without_groups(shape: str) -> str:
-    return re.sub(r"(?<!\\)\((?!\?)", "(?:", shape)
 
 
 def _new_name(about: str, names: Container[str]) -> str:

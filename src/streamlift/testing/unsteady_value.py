@@ -11,6 +11,7 @@ YEARS = (1e9, 4e9)
 
 HEX = "[0-9a-f]"
 UUID = rf"{HEX}{{8}}-{HEX}{{4}}-{HEX}{{4}}-{HEX}{{4}}-{HEX}{{12}}"
+UUID_OF_TIME = rf"{HEX}{{8}}-{HEX}{{4}}-[167]{HEX}{{3}}-{HEX}{{4}}-{HEX}{{12}}"
 DATE_TIME = r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d([.,]\d+)?)?)?( ?(Z|[+-]\d\d:?\d\d))?"
 HTTP_DATE = r"\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT"
 ADDRESS = r"0x[0-9a-fA-F]{4,}"
@@ -30,16 +31,18 @@ class Sort(NamedTuple):
     Attributes:
         name: In words: "a random id".
         shape: A regular expression that both values match in full, if one says more than `.*`.
-        setting: What in a file of requests makes it the same: "clock" or "seed".
+        settings: What in a file of requests makes it the same, "clock" or "seed"; more than one:
+            all of them together.
     """
 
     name: str
     shape: str | None = None
-    setting: str | None = None
+    settings: tuple[str, ...] = ()
 
 
-TIME = "clock"
-CHANCE = "seed"
+TIME = ("clock",)
+CHANCE = ("seed",)
+BOTH = ("seed", "clock")
 
 OTHER = Sort("another text")
 
@@ -50,14 +53,15 @@ def sort_of(first: str, second: str) -> Sort:
     >>> sort_of("chatcmpl-a81f22", "chatcmpl-07c0be").shape
     'chatcmpl\\-[0-9a-f]{6}'
     """
-    for name, shape, setting in (
+    for name, shape, settings in (
+        ("a UUID with the time", UUID_OF_TIME, BOTH),
         ("a UUID", UUID, CHANCE),
         ("a time", DATE_TIME, TIME),
         ("a time", HTTP_DATE, TIME),
-        ("an address in memory", ADDRESS, None),
+        ("an address in memory", ADDRESS, ()),
     ):
         if _are(shape, first, second):
-            return Sort(name, shape, setting)
+            return Sort(name, shape, settings)
     if _are(NUMBER, first, second):
         return _number(first, second)
     return _random_id(first, second) or _inside(first, second) or OTHER
@@ -98,12 +102,19 @@ def _random_id(first: str, second: str) -> Sort | None:
 
 def _inside(first: str, second: str) -> Sort | None:
     """Return what sort of values stand in two texts that are the same but for them."""
-    for name, shape, setting in (
+    for name, shape, settings in (
+        ("a text with a UUID", UUID_OF_TIME, BOTH),
         ("a text with a UUID", UUID, CHANCE),
-        ("a text with an address in memory", ADDRESS, None),
+        ("a text with an address in memory", ADDRESS, ()),
         ("a text with a time", DATE_TIME, TIME),
         ("a text with a time", HTTP_DATE, TIME),
     ):
-        if re.search(shape, first) and re.sub(shape, "", first) == re.sub(shape, "", second):
-            return Sort(name, None, setting)
+        around = re.split(shape_alone(shape), first)
+        if len(around) > 1 and around == re.split(shape_alone(shape), second):
+            return Sort(name, shape.join(map(re.escape, around)), settings)
     return None
+
+
+def shape_alone(shape: str) -> str:
+    """Return *shape* without groups that can be asked for."""
+    return re.sub(r"(?<!\\)\((?!\?)", "(?:", shape)
