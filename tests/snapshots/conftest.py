@@ -10,7 +10,16 @@ from streamlift_codemods.snapshots.writing_goldens import write_goldens
 APP = '''\
 """An app without a framework: what it sends is told by the path."""
 
+import asyncio
 import os
+from pathlib import Path
+
+RUNS = Path("runs")
+RUNS.open("a").write("x")
+
+
+async def later():
+    await asyncio.sleep(0.1)
 
 
 async def app(scope, receive, send):
@@ -19,6 +28,8 @@ async def app(scope, receive, send):
     path = scope["path"]
     if path == "/dies":
         os._exit(3)
+    if path == "/leaves" and RUNS.stat().st_size % 2:
+        asyncio.get_running_loop().create_task(asyncio.sleep(0.1))
     headers = [(b"content-type", b"text/event-stream")]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     for number in range(3):

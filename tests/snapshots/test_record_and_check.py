@@ -152,6 +152,24 @@ def test_what_is_another_every_time_is_no_golden(tree, snapshot):
     assert "  = not compared: id ($.id), 3 times\n" in out
 
 
+def test_what_is_left_behind_only_at_times_is_no_difference_but_more_of_it_is_told(tree, snapshot):
+    edit(tree / "requests.toml", ('path = "/chat"', 'path = "/leaves"'))
+    assert snapshot("record")[0] == 0
+    assert [snapshot("check")[0] for _ in range(2)] == [0, 0]
+    assert snapshot("doctor")[0] == 2
+
+    edit(tree / "chat.py", ("create_task(asyncio.sleep(0.1))", "create_task(later())"))
+    (tree / "runs").write_text("xx")
+    status, out, _ = snapshot("check")
+    assert status == 2
+    assert "a second time: cleanup: tasks left running: none instead of later;" in out
+
+    edit(tree / "chat.py", SEPARATORS)
+    (tree / "runs").write_text("xx")
+    status, out, _ = snapshot("check")
+    assert (status, "chat, normal\n  body: separators" in out) == (1, True)
+
+
 # What is not as it should be
 
 

@@ -92,6 +92,7 @@ class _Gate:
         base, new = self._tree("base", job.base), self._tree("new", job.tree)
         first = self._first(base)
         second = job.recorder.kept(self._run_base(job.recorder, base, HASH_SEEDS[1]))
+        first, second = first.together_with(second), second.together_with(first)
         steady = [first.steadiness(request, second) for request in job.recorder.requests]
         unknown = {outcome.name: outcome for outcome in steady if outcome.is_fault}
         migrated = self._migrated(new)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from streamlift.testing.recording_difference import recording_differences
+from streamlift.testing.recording_difference import RecordingKind, recording_differences
 from streamlift.testing.redaction import Redactor
 
 from .outcome import Outcome, headline_of
@@ -103,6 +103,8 @@ class AppRun:
         differences = recording_differences(_tidied(expected, sent.recording), sent.recording)
         if not differences:
             return self.outcome(request, "same")
+        if differences[0].kind is RecordingKind.RECORDER:
+            return self.outcome(request, "unknown", differences[0].headline)
         return self.outcome(
             request,
             "differs",
@@ -110,6 +112,17 @@ class AppRun:
             differences=differences,
             detail="\n".join(sent.misshapen),
         )
+
+    def together_with(self, second: AppRun) -> AppRun:
+        """Return this run as one that has left behind what either has, where all else is the same.
+
+        What is left behind at a moment may depend on threads.
+        """
+        sent = {
+            name: _together(each, second.sent[name]) if name in second.sent else each
+            for name, each in self.sent.items()
+        }
+        return replace(self, sent=sent)
 
     def steadiness(self, request: Request, second: AppRun) -> Outcome:
         """Return whether a *second* run of the same code has sent the same for *request*."""
@@ -129,6 +142,15 @@ class AppRun:
         remedy = "streamlift snapshot doctor says how to mend that"
         headline = f"{UNSTABLE}: {differences[0].headline}; {remedy}"
         return self.outcome(request, "unknown", headline, differences=differences)
+
+
+def _together(one: Sent, other: Sent) -> Sent:
+    left, more = one.recording.cleanup, other.recording.cleanup
+    if left is None or more is None:
+        return one
+    if one.recording.without_cleanup() != other.recording.without_cleanup():
+        return one
+    return replace(one, recording=replace(one.recording, cleanup=left.together_with(more)))
 
 
 def _tidied(expected: Recording, actual: Recording) -> Recording:

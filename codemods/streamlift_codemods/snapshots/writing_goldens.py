@@ -32,6 +32,7 @@ def write_goldens(
         origin: The commit that the code is of.
         update: Whether goldens that differ are written anew, and those that no request is of removed.
     """
+    run, second = run.together_with(second), second.together_with(run)
     writer = _Writer(run, goldens, origin, update=update)
     outcomes = [writer.written(request, second) for request in run.requests]
     stale = unused(run, goldens)

@@ -63,6 +63,16 @@ class Cleanup:
     def __bool__(self) -> bool:
         return self != Cleanup()
 
+    def together_with(self, other: Cleanup) -> Cleanup:
+        """Return what is left behind here or in *other*."""
+        if self == other:
+            return self
+        both = {
+            each.name: Counter(getattr(self, each.name)) | Counter(getattr(other, each.name))
+            for each in fields(self)
+        }
+        return Cleanup(**{name: tuple(sorted(left.elements())) for name, left in both.items()})
+
     def is_within(self, other: Cleanup) -> bool:
         """Tell whether all that is left behind here is left behind in *other* too."""
         return all(
