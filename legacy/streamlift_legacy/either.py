@@ -11,7 +11,7 @@ from __future__ import annotations
 import sys
 from contextlib import suppress
 from time import monotonic
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from .background import BACKGROUND
 from .divergence import Divergence
@@ -20,7 +20,7 @@ from .observed import TALLIES
 from .producer_name import producer_name
 from .reports import REPORTER
 from .stages import Stage
-from .transparent import NotComparable, writer_of
+from .transparent import NotComparable, writers_of
 
 if TYPE_CHECKING:
     from types import CodeType, FrameType
@@ -35,7 +35,7 @@ Text = TypeVar("Text")
 OTHER_TYPE = "other-type"
 
 KNOWN = 4096
-"""Producers that are kept ready; this is only a cache."""
+"""Decisions that are kept ready; this is only a cache."""
 
 
 class Wire:
@@ -72,64 +72,73 @@ class Wire:
 OFF = Wire()
 
 
-class Decision(NamedTuple):
-    """The stage of a producer, with the rules and the stage in its own code that it comes from."""
-
-    rules: Rules
-    own: Stage | str | None
-    stage: Stage
-
-
-class Producer:
-    """What is known of the code of a producer.
+class Decision:
+    """What was decided of the runs of a producer.
 
     Attributes:
-        code: Its code.
+        code: The producer's code.
         name: Its name: `package.module:Class.method`.
+        contract: What its chunks are written with.
+        own: The stage in its own code.
+        rules: What decided.
+        off: Whether that is its stage; then there is none of the other attributes.
+        live: Whether the new text is served.
+        tally: What was seen of it.
+        began: Counts a run.
+        match: Counts a text that is the same.
+        writers: What writes its chunks.
     """
 
-    __slots__ = ("_decision", "code", "name")
+    __slots__ = (
+        "began",
+        "code",
+        "contract",
+        "live",
+        "match",
+        "name",
+        "off",
+        "own",
+        "rules",
+        "tally",
+        "writers",
+    )
 
-    def __init__(self, frame: FrameType) -> None:
+    def __init__(
+        self, frame: FrameType, contract: Contract, own: Stage | str | None, rules: Rules
+    ) -> None:
         self.code: CodeType = frame.f_code
         self.name = producer_name(frame)
-        self._decision: Decision | None = None
-
-    def decide(self, rules: Rules, own: Stage | str | None) -> Decision:
-        """Return its stage by *rules*, if its own code says *own*."""
-        decision = self._decision
-        if decision is None or decision.rules is not rules or decision.own is not own:
-            stage = rules.stage_of(self.name, None if own is None else Stage(own))
-            self._decision = decision = Decision(rules, own, stage)
-        return decision
+        self.contract = contract
+        self.own = None if own is None else Stage(own)
+        self.rules = rules
+        stage = rules.stage_of(self.name, self.own)
+        # To read a member of an enumeration takes long in some versions of Python.
+        self.off, self.live = stage is Stage.OFF, stage is Stage.LIVE
+        if not self.off:
+            self.writers = writers_of(contract)
+            self.tally = TALLIES[self.name]
+            self.began = self.tally.counts[f"{stage}_streams"].add
+            self.match = self.tally.counts["match"].add
 
 
 class ComparingWire(Wire):
-    """One run of a producer that is not off."""
+    """One run of a producer that is not off; `begin` makes it, without a call of its class.
 
-    __slots__ = (
-        "_conclusive",
-        "_frame",
-        "_match",
-        "_own",
-        "_producer",
-        "_rules",
-        "_served",
-        "_tally",
-        "_write",
-    )
+    Attributes:
+        decision: How it began.
+        rules: What its stage follows.
+        live: Whether the new text is served.
+        frame: The last text, counted from 0.
+        conclusive: Whether each text could be compared.
+    """
 
-    def __init__(self, producer: Producer, decision: Decision, contract: Contract) -> None:
-        self.on = True
-        self._producer = producer
-        self._rules, self._own, stage = decision
-        self._served = served = stage is Stage.LIVE
-        self._write = writer_of(contract)
-        self._tally = tally = TALLIES[producer.name]
-        self._match = tally.counts["match"].add
-        self._conclusive = True
-        self._frame = -1
-        tally.counts["live_streams" if served else "shadow_streams"].add()
+    __slots__ = ("conclusive", "decision", "frame", "live", "rules")
+
+    decision: Decision
+    rules: Rules
+    live: bool
+    frame: int
+    conclusive: bool
 
     def either(
         self, old: Text, new: StreamingChunk | bool, contract: Contract | None = None
@@ -137,15 +146,18 @@ class ComparingWire(Wire):
         if new is False:
             return old
         try:
-            self._frame += 1
+            self.frame += 1
             if monotonic() >= FLAGS.due:
                 FLAGS.look_again()
-            if FLAGS.rules is not self._rules:
+            if FLAGS.rules is not self.rules:
                 self._go_back()
-            write = self._write if contract is None else writer_of(contract)
-            text: object = write(new)  # type: ignore[arg-type]  # it may be anything
-            if text.__class__ is old.__class__ and text == old:
-                self._match()
+            decision = self.decision
+            quick, careful = decision.writers if contract is None else writers_of(contract)
+            text: object = quick(new)  # type: ignore[arg-type]  # it may be anything
+            if text is None:
+                text = careful(new)  # type: ignore[arg-type]
+            if type(text) is type(old) and text == old:
+                decision.match()
                 return old
         except Exception as error:  # noqa: BLE001 - nothing of the new form may touch the stream
             text = error
@@ -153,16 +165,16 @@ class ComparingWire(Wire):
 
     def _go_back(self) -> None:
         """Follow the rules, but never to a stage that is further on: that is decided at begin."""
-        self._rules = FLAGS.rules
-        stage = self._producer.decide(self._rules, self._own).stage
+        self.rules = rules = FLAGS.rules
+        stage = rules.stage_of(self.decision.name, self.decision.own)
         self.on = self.on and stage is not Stage.OFF
-        self._served = self._served and stage is Stage.LIVE
+        self.live = self.live and stage is Stage.LIVE
 
     def _other(self, old: Text, new: object) -> Text:
         """Return the text of a site whose new form is not the old one, or an error."""
         served = old
         try:
-            tally = self._tally
+            tally = self.decision.tally
             if isinstance(new, NotComparable):
                 self._inconclusive(new.reason)
             elif isinstance(new, Exception):
@@ -171,7 +183,7 @@ class ComparingWire(Wire):
             elif new.__class__ is not old.__class__:
                 self._inconclusive(OTHER_TYPE)
             else:
-                if self._served:
+                if self.live:
                     served = new
                 tally.counts["mismatch"].add()
                 self._report("", (old, new))  # type: ignore[arg-type]  # both are text
@@ -180,23 +192,23 @@ class ComparingWire(Wire):
         return served
 
     def _inconclusive(self, reason: str) -> None:
-        tally = self._tally
+        tally = self.decision.tally
         tally.inconclusive[reason].add()
-        if self._conclusive:
-            self._conclusive = False
+        if self.conclusive:
+            self.conclusive = False
             tally.counts["inconclusive_streams"].add()
 
     def _report(self, error: str, texts: tuple[str | bytes, str | bytes] | None) -> None:
-        producer = self._producer
-        stage = Stage.LIVE if self._served else Stage.SHADOW
-        line = sys._getframe(3).f_lineno  # noqa: SLF001 - of the site
+        decision = self.decision
+        stage = Stage.LIVE if self.live else Stage.SHADOW
+        line = _getframe(3).f_lineno  # of the site
         found = Divergence(
-            producer=producer.name, line=line, stage=stage, frame=self._frame, error=error
+            producer=decision.name, line=line, stage=stage, frame=self.frame, error=error
         )
-        REPORTER.report(found, self._tally, texts)
+        REPORTER.report(found, decision.tally, texts)
 
 
-def begin(contract: Contract, *, stage: Stage | str | None = None) -> Wire:
+def begin(contract: Contract, stage: Stage | str | None = None) -> Wire:
     """Return the wire of one run of the function that calls this; its stage is decided now.
 
     It works in generators, sync and async, in coroutines, and in functions that return or send a
@@ -212,28 +224,46 @@ def begin(contract: Contract, *, stage: Stage | str | None = None) -> Wire:
         rules = FLAGS.rules
         if rules.all_off and (stage is None or rules.killed):
             return OFF
-        frame = sys._getframe(1)  # noqa: SLF001 - the only way to ask who calls
-        producer = _producers.get(id(frame.f_code))
-        if producer is None:
-            producer = _new_producer(frame)
-        decision = producer.decide(rules, stage)
-        if decision.stage is Stage.OFF:
+        frame = _getframe(1)
+        decision = _decisions.get(id(frame.f_code))
+        if (
+            decision is None
+            or decision.rules is not rules
+            or decision.contract is not contract
+            or decision.own is not stage
+        ):
+            decision = _decide(frame, contract, stage, rules)
+        if decision.off:
             return OFF
-        return ComparingWire(producer, decision, contract)
+        # A call of the class would take as long as all of this.
+        wire = _new(ComparingWire)
+        wire.on = wire.conclusive = True
+        wire.decision = decision
+        wire.rules = rules
+        wire.live = decision.live
+        wire.frame = -1
+        decision.began()
     except Exception as error:  # noqa: BLE001 - the stream is served all the same
         _failed(error)
         return OFF
+    return wire
 
+
+_new = object.__new__
+_getframe = sys._getframe  # noqa: SLF001 - the only way to ask who calls
 
 # By identity: code is compared by its content, that of two modules may be equal.
-_producers: dict[int, Producer] = {}
+_decisions: dict[int, Decision] = {}
 
 
-def _new_producer(frame: FrameType) -> Producer:
-    if len(_producers) >= KNOWN:
-        _producers.clear()
-    producer = _producers[id(frame.f_code)] = Producer(frame)
-    return producer
+def _decide(
+    frame: FrameType, contract: Contract, own: Stage | str | None, rules: Rules
+) -> Decision:
+    decision = Decision(frame, contract, own, rules)
+    if len(_decisions) >= KNOWN:
+        _decisions.clear()
+    _decisions[id(frame.f_code)] = decision
+    return decision
 
 
 _told: set[str] = set()

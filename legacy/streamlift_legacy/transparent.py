@@ -10,12 +10,15 @@ import marshal
 from functools import partial
 from json import JSONEncoder
 from types import MethodDescriptorType, WrapperDescriptorType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from streamlift import JSONDialect, ORJSONDialect, SSEFormatter
 from streamlift.chunk import CommentChunk, DoneChunk, PayloadChunk, RawChunk, StreamingChunk
+from streamlift.sse.framing import Framing
+from streamlift.sse.writers import compile_plain
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import TypeAlias
 
     from streamlift.sse.writer_source import Write
@@ -45,37 +48,32 @@ class NotComparable(Exception):
         self.reason = reason
 
 
-def transparent_writer(contract: Contract) -> Write:
-    """Return what writes a chunk of *contract* if nothing of the user's runs for it.
+class TransparentWriters(NamedTuple):
+    """What writes a chunk of a contract if nothing of the user's runs for it.
 
     What the contract hands to `default=` is handed to nobody: the text is the same if that is never
     called, and there is none if it would be.
 
-    The function raises `NotComparable` if something of the user's would have to run.
+    Attributes:
+        quick: For most chunks; it returns None for the others.
+        careful: For all; it raises `NotComparable` if something of the user's would have to run.
     """
+
+    quick: Callable[[StreamingChunk], str | bytes | None]
+    careful: Write
+
+
+def transparent_writers(contract: Contract) -> TransparentWriters:
+    """Return the writers of *contract*."""
     transparent = _without_user_code(contract)
     if transparent is None:
-        return partial(_write_without_payload, contract.writers.format)
-    exact = _needs_exact_classes(transparent)
-    write_carefully = _careful_writer(contract, transparent, exact=exact)
-    if exact:
-        return write_carefully
-    # The table is of items, but this entry is for chunks.
-    write_payload: Write = transparent.writers.text[PayloadChunk]  # type: ignore[assignment]
-
-    def write(chunk: StreamingChunk) -> str | bytes:
-        # The usual payload: a dict of texts and numbers.
-        if type(chunk) is PayloadChunk:
-            payload = chunk.payload
-            if type(payload) is dict:
-                for value in payload.values():
-                    if type(value) is not str and type(value) not in _ATOMS:
-                        break
-                else:
-                    return write_payload(chunk)
-        return write_carefully(chunk)
-
-    return write
+        careful = partial(_write_without_payload, contract.writers.format)
+        return TransparentWriters(lambda _: None, careful)
+    framing = Framing(*(getattr(transparent, name) for name in Framing._fields))
+    return TransparentWriters(
+        compile_plain(framing, transparent.dialect),
+        _careful_writer(contract, transparent, exact=_needs_exact_classes(transparent)),
+    )
 
 
 def _write_without_payload(write: Write, chunk: StreamingChunk) -> str | bytes:
@@ -123,7 +121,6 @@ def _careful_writer(contract: Contract, transparent: Contract, *, exact: bool) -
     return write
 
 
-_ATOMS = frozenset({str, int, float, bool, type(None)})
 _WITHOUT_PAYLOAD = frozenset({RawChunk, CommentChunk, DoneChunk})
 
 
@@ -218,16 +215,16 @@ def _has_builtin_items(value: object) -> bool:
     )
 
 
-def writer_of(contract: Contract) -> Write:
-    """Return the transparent writer of *contract*, made once."""
+def writers_of(contract: Contract) -> TransparentWriters:
+    """Return the writers of *contract*, made once."""
     # By identity: to compare contracts takes longer than to write a frame.
     known = _writers.get(id(contract))
     if known is None:
         if len(_writers) >= KNOWN_CONTRACTS:
             _writers.clear()
-        known = _writers[id(contract)] = contract, transparent_writer(contract)
+        known = _writers[id(contract)] = contract, transparent_writers(contract)
     return known[1]
 
 
 # With the contract, so that no other one gets its identity.
-_writers: dict[int, tuple[Contract, Write]] = {}
+_writers: dict[int, tuple[Contract, TransparentWriters]] = {}

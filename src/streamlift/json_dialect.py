@@ -12,6 +12,8 @@ from json import encoder as _encoder
 from types import BuiltinFunctionType, FunctionType
 from typing import TYPE_CHECKING, ClassVar
 
+from .json_shapes import DictWriters
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -108,13 +110,23 @@ class JSONDialect(Dialect):
             `indent` only the whole payload can be encoded.
         pieces: The C encoder, without markers, if calling it with (payload, 0) and joining what it
             returns is the same as `encode` unless that raises `RecursionError`; else None.
+        dicts: What writes most dicts in less time, but not all; None if there is no such thing.
         one_line: Whether the text surely holds no line ending.
     """
 
-    __slots__ = ("item_separator", "key_separator", "one_line", "pieces", "quote", "sort_keys")
+    __slots__ = (
+        "dicts",
+        "item_separator",
+        "key_separator",
+        "one_line",
+        "pieces",
+        "quote",
+        "sort_keys",
+    )
 
     quote: Callable[[str], str] | None
     pieces: Callable[[object, int], tuple[str, ...]] | None
+    dicts: DictWriters | None
     one_line: bool
     item_separator: str
     key_separator: str
@@ -152,7 +164,7 @@ class JSONDialect(Dialect):
         self.item_separator, self.key_separator = separators or (", ", ": ")
         breaks = [c for c in self.item_separator + self.key_separator if c in "\r\n"]
         self.one_line = cls is None and indent is None and not breaks
-        self.quote = self.pieces = None
+        self.quote = self.pieces = self.dicts = None
         if cls is not None:
             # An encoder class may keep state or count its instances: one instance a call, as there.
             self.encode = _dumps_with(options)
@@ -164,6 +176,10 @@ class JSONDialect(Dialect):
             self.quote = (
                 _encoder.encode_basestring_ascii if ensure_ascii else _encoder.encode_basestring
             )
+            if type(self.item_separator) is type(self.key_separator) is str:
+                self.dicts = DictWriters(
+                    self.quote, self.item_separator, self.key_separator, sort_keys=sort_keys
+                )
             # A `default` may be called only once per object, so nothing may run a second time.
             if default is None and c_make_encoder is not None:
                 self.pieces = c_make_encoder(

@@ -19,6 +19,7 @@ from streamlift.chunk import (
 )
 from streamlift.errors import UnframeableField
 from streamlift.json_dialect import Dialect, JSONDialect
+from streamlift.json_shapes import CHANGED
 
 from .grammar import LINE_ENDING
 from .writer_source import Source, literal
@@ -111,6 +112,23 @@ def compile_writers(framing: Framing, dialect: Callable[..., str]) -> Writers:
     )
 
 
+def compile_plain(
+    framing: Framing, dialect: Callable[..., str]
+) -> Callable[[StreamingChunk], str | bytes | None]:
+    """Return what writes the payload chunks for which surely nothing of the user's runs.
+
+    It returns None for others, and for some of those too.
+    """
+    source = Source(framing)
+    source.line("cls = type(chunk)")
+    for cls, fields in ((PayloadChunk, False), (PayloadWithFieldsChunk, True)):
+        source.names[cls.__name__] = cls
+        source.line(f"if cls is {cls.__name__}:")
+        source.include(_plain(framing, dialect, fields=fields))
+    source.line("return None")
+    return source.compile()
+
+
 def _format(framing: Framing, sources: Mapping[type, Source], by_class: ByClass) -> Write:
     """Return the writer for any chunk, in which the usual kinds cost no further call."""
     source = Source(framing)
@@ -153,7 +171,7 @@ def _raw(framing: Framing) -> Source:
 
 
 def _payload(framing: Framing, dialect: Callable[..., str], *, fields: bool) -> Source:
-    source = Source(framing, reuse=True)
+    source = _plain(framing, dialect, fields=fields)
     if framing.frame is not None:
         source.names["delegate"] = _delegate(framing, framing.frame)
         source.line("return delegate(chunk)")
@@ -171,6 +189,35 @@ def _payload(framing: Framing, dialect: Callable[..., str], *, fields: bool) -> 
         source.frame("{join(pieces(chunk.payload, 0))}", indent="    ")
         source.line("except RecursionError: pass")
     source.frame("{encode(chunk.payload)}")
+    return source
+
+
+def _plain(framing: Framing, dialect: Callable[..., str], *, fields: bool) -> Source:
+    """Return the writer of payloads that need no encoder; its source goes on for the others."""
+    source = Source(framing, reuse=True)
+    if framing.frame is not None or not isinstance(dialect, JSONDialect) or dialect.dicts is None:
+        return source
+    repeat = framing.event is not None
+    whole = dialect.one_line and not fields and not repeat
+    source.names["CHANGED"] = CHANGED
+    source.line("payload = chunk.payload")
+    source.line("if type(payload) is dict:")
+    if whole:
+        source.names["frames"] = dialect.dicts.framed(
+            framing.label("data"), framing.terminator, framing.encoding
+        )
+        source.line("    try:")
+        source.line("        frame = frames[len(payload)](payload)")
+        source.line("        if frame is not None: return frame")
+        source.line("    except CHANGED: pass")
+        return source
+    source.names["dicts"] = dialect.dicts
+    source.line("    try: data = dicts[len(payload)](payload)")
+    source.line("    except CHANGED: data = None")
+    source.line("    if data is not None:")
+    written = Source(framing)
+    written.fields(data="data", one_line=dialect.one_line, repeat=repeat)
+    source.include(written, indent=" " * 8)
     return source
 
 
