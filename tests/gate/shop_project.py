@@ -129,7 +129,8 @@ FOUND = {
 
 def git(folder, *arguments):
     who = ("-c", "user.name=shop", "-c", "user.email=shop@example.org")
-    subprocess.run(["git", "-C", folder, *who, *arguments], check=True, capture_output=True)
+    done = subprocess.run(["git", "-C", folder, *who, *arguments], check=True, capture_output=True)
+    return done.stdout
 
 
 def commit(folder):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from streamlift.testing.recording import RecordingError
@@ -14,6 +16,7 @@ from ..snapshots.recorder import HASH_SEEDS
 from .base import add_what_is_not_committed
 from .beside_outcome import beside_outcome
 from .migrated_tree import migrate_tree
+from .run_tree import RunTree
 from .verdict import Verdict
 from .workspace import workspace
 
@@ -85,54 +88,66 @@ class _Gate:
     def __init__(self, job: GateJob, place: Workspace) -> None:
         self._job = job
         self._place = place
-        self._told: list[str] = []
+        self._told: dict[str, None] = {}
+        self._migrated: Migrated | None = None
 
     def verdict(self) -> Verdict:
         job = self._job
-        base, new = self._tree("base", job.base), self._tree("new", job.tree)
-        first = self._first(base)
-        second = job.recorder.kept(self._run_base(job.recorder, base, HASH_SEEDS[1]))
+        tree = RunTree(self._place.place, partial(self._write, job.base, "base"))
+        first = self._first(tree)
+        second = job.recorder.kept(self._run_base(job.recorder, tree, HASH_SEEDS[1]))
         first, second = first.together_with(second), second.together_with(first)
         steady = [first.steadiness(request, second) for request in job.recorder.requests]
         unknown = {outcome.name: outcome for outcome in steady if outcome.is_fault}
-        migrated = self._migrated(new)
+        new = self._new(tree)
         compared = [
             outcome
             for group, environment in self._groups()
             for outcome in self._compared(first, new, group, environment)
             if outcome.name not in unknown
         ]
+        self._place.put_away(new, "new")
         return Verdict(
             base=str(job.base),
             new=str(job.tree) if job.phase is None else f"{job.tree} after phase {job.phase}",
             outcomes=(*unknown.values(), *compared),
             coverage=first.coverage,
-            migrated=migrated,
+            migrated=self._migrated,
             told=tuple(self._told),
         )
 
-    def _tree(self, label: str, source: WorkingTree | Commit | Folder) -> Path:
-        """Write *source* to the workspace, with what the requests need."""
+    def _write(self, source: WorkingTree | Commit | Folder, label: str, target: Path) -> None:
+        """Write *source* to *target*, with what the requests need."""
         job = self._job
-        made = self._place.tree(label)
-        told = [*source.write(made), *add_what_is_not_committed(job.tree, job.recorder.file, made)]
-        self._told += [f"{label}: {each}" for each in told]
-        return made
+        (target / ".git").mkdir()  # it marks the root of a project
+        told = [
+            *source.write(target),
+            *add_what_is_not_committed(job.tree, job.recorder.file, target),
+        ]
+        self._told |= dict.fromkeys(f"{label}: {each}" for each in told)
 
-    def _first(self, base: Path) -> AppRun:
+    def _new(self, base: RunTree) -> RunTree:
+        """Return the tree that is compared with *base*, at the same place."""
+        job, new = self._job, base
+        if job.base is not job.tree or self._place.kept is not None:
+            self._place.put_away(base, "base")
+            new = RunTree(self._place.place, partial(self._write, job.tree, "new"))
+        if job.phase is not None:
+            new.change(self._migrate)
+        return new
+
+    def _migrate(self, place: Path) -> None:
+        assert self._job.phase is not None
+        self._migrated = migrate_tree([place / each for each in self._job.paths], self._job.phase)
+
+    def _first(self, base: RunTree) -> AppRun:
         """Return what the app sends that everything is compared with, and which sites that ran through."""
         job = self._job
         recorder = job.recorder
         if job.is_traced:
-            paths = [base / each for each in job.paths]
-            recorder = replace(recorder, sites=sites_in(paths, base / job.tree.directory))
+            paths = [base.path / each for each in job.paths]
+            recorder = replace(recorder, sites=sites_in(paths, base.path / job.tree.directory))
         return recorder.kept(self._run_base(recorder, base, HASH_SEEDS[0]))
-
-    def _migrated(self, new: Path) -> Migrated | None:
-        job = self._job
-        if job.phase is None:
-            return None
-        return migrate_tree([new / each for each in job.paths], job.phase)
 
     def _groups(self) -> Iterator[tuple[str, dict[str, str]]]:
         """Give what is recorded of the new tree: its name, and the variables that make it."""
@@ -144,15 +159,16 @@ class _Gate:
             yield phase, {}
 
     def _compared(
-        self, first: AppRun, new: Path, group: str, environment: dict[str, str]
+        self, first: AppRun, new: RunTree, group: str, environment: dict[str, str]
     ) -> Iterator[Outcome]:
         """Give the outcome of each request for one *group*, and what phase 1 has counted in it."""
         recorder = self._job.recorder
         try:
             run = self._run(recorder, new, HASH_SEEDS[0], environment)
         except RecordingError as error:
-            for request in recorder.requests:
-                yield replace(_broken(first, request, str(error)), group=group)
+            for number, request in enumerate(recorder.requests):
+                told = str(error) if number == 0 else "see above"
+                yield replace(_broken(first, request, told), group=group)
             return
         kept = recorder.kept(run)
         for request in recorder.requests:
@@ -161,7 +177,7 @@ class _Gate:
         if counted is not None:
             yield counted
 
-    def _run_base(self, recorder: Recorder, base: Path, seed: int) -> RecordingRun:
+    def _run_base(self, recorder: Recorder, base: RunTree, seed: int) -> RecordingRun:
         try:
             return self._run(recorder, base, seed, {})
         except RecordingError as error:
@@ -170,18 +186,22 @@ class _Gate:
             raise NothingRecorded(f"base, {self._job.base}", problem, remedy) from error
 
     def _run(
-        self, recorder: Recorder, tree: Path, seed: int, environment: Mapping[str, str]
+        self, recorder: Recorder, tree: RunTree, seed: int, environment: Mapping[str, str]
     ) -> RecordingRun:
-        """Return what the app in a fresh copy of *tree* sends."""
-        with self._place.running(tree) as running:
-            return run_job(
-                replace(
-                    recorder.job,
-                    directory=running / self._job.tree.directory,
-                    environment={**_without_flags(recorder.file), **environment},
-                    hash_seed=seed,
-                )
-            )
+        """Return what the app in *tree* sends, which is as if it had never run there."""
+        job = replace(
+            recorder.job,
+            directory=tree.path / self._job.tree.directory,
+            environment={**_without_flags(recorder.file), **environment},
+            hash_seed=seed,
+        )
+        tree.reset()
+        try:
+            run = run_job(job)
+        except RecordingError as error:
+            raise RecordingError(_from_there(str(error), tree)) from error
+        failures = {name: _from_there(each, tree) for name, each in run.failures.items()}
+        return replace(run, failures=failures)
 
 
 def _outcome(request: Request, first: AppRun, run: AppRun) -> Outcome:
@@ -200,3 +220,8 @@ def _broken(run: AppRun, request: Request, failure: str) -> Outcome:
 
 def _without_flags(file: RequestsFile) -> dict[str, str]:
     return {name: "" for name in FLAGS if name not in file.environment}
+
+
+def _from_there(text: str, tree: RunTree) -> str:
+    """Return *text* with paths from *tree* on, which is gone when a person reads it."""
+    return text.replace(f"{tree.path}{os.sep}", "")

@@ -1,19 +1,19 @@
-"""Where the trees of a gate lie: each app is run in a copy, always at the same place, so that no path tells them apart."""
+"""Where the trees of a gate lie: always at the same place while the app runs, so that no path tells them apart."""
 
 from __future__ import annotations
 
 import contextlib
-import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import UsageError
-from .folder_tree import copy_files, files_below
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from .run_tree import RunTree
 
 PREFIX = "streamlift-gate-"
 
@@ -23,43 +23,34 @@ class Workspace:
     """A folder for trees.
 
     Attributes:
-        folder: The folder.
-        name: What the folder of a tree is called while the app runs there.
+        place: Where the tree lies that the app is run in.
+        kept: Where trees are kept; None if they are not.
     """
 
-    folder: Path
-    name: str
+    place: Path
+    kept: Path | None = None
 
-    def tree(self, label: str) -> Path:
-        """Return the folder of a new tree, which has the marks of a project."""
-        made = self.folder / label / self.name
-        made.mkdir(parents=True)
-        (made / ".git").mkdir()
-        return made
-
-    @contextlib.contextmanager
-    def running(self, tree: Path) -> Iterator[Path]:
-        """Give a fresh copy of *tree*, for one process of the app; what that writes is gone afterwards."""
-        place = self.folder / "run" / self.name
-        copy_files(tree, files_below(tree), place)
-        try:
-            yield place
-        finally:
-            shutil.rmtree(place.parent, ignore_errors=True)
+    def put_away(self, tree: RunTree, label: str) -> None:
+        """Make room for another tree: keep *tree* under *label*, or take it away."""
+        if self.kept is None:
+            tree.remove()
+        else:
+            tree.reset()
+            tree.path.rename(self.kept / label)
 
 
 @contextlib.contextmanager
 def workspace(name: str, kept: Path | None = None) -> Iterator[Workspace]:
-    """Give a workspace; it is gone in the end, unless it is to be *kept* in a folder.
+    """Give a workspace for a tree that is called *name*; what is not *kept* is gone in the end.
 
     Raises:
-        UsageError: If that folder has something in it.
+        UsageError: If there is something in the folder for what is kept.
     """
-    if kept is not None:
-        if kept.exists() and (not kept.is_dir() or any(kept.iterdir())):
-            raise UsageError(f"--keep {kept}", "is not empty", "name a folder that is new or empty")
+    if kept is not None and kept.exists() and (not kept.is_dir() or any(kept.iterdir())):
+        raise UsageError(f"--keep {kept}", "is not empty", "name a folder that is new or empty")
+    near = None
+    if kept is not None:  # a tree can only be moved on its own disk
         kept.mkdir(parents=True, exist_ok=True)
-        yield Workspace(kept.resolve(), name)
-        return
-    with tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True) as folder:
-        yield Workspace(Path(folder).resolve(), name)
+        near = kept = kept.resolve()
+    with tempfile.TemporaryDirectory(prefix=PREFIX, dir=near, ignore_cleanup_errors=True) as folder:
+        yield Workspace(Path(folder).resolve() / name, kept)

@@ -19,6 +19,8 @@ def gate_lines(verdict: Verdict) -> list[str]:
         lines += [_summary(verdict.migrated), *verdict.migrated.errors]
     if verdict.coverage is not None:
         lines += coverage_lines(verdict.coverage)
+    redacted = {f"{row.name}: {each}": None for row in verdict.outcomes for each in row.redacted}
+    lines += [f"not compared: {each}" for each in redacted]
     return [*lines, *(f"note: {each}" for each in verdict.told)]
 
 
