@@ -211,7 +211,7 @@ def test_hacking_names_files_that_exist():
 
 def checkout(folder):
     pages = [f"docs/rules/{code}.md" for code in RULES]
-    for name in ("docs/cli.md", "MIGRATION.md", "docs/rules.md", *pages):
+    for name in ("docs/cli.md", "docs/snapshots.md", "MIGRATION.md", "docs/rules.md", *pages):
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes((ROOT / name).read_bytes())

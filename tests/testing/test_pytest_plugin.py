@@ -10,7 +10,7 @@ APP = """
 from dataclasses import replace
 
 import pytest
-from streamlift.testing.in_process import record
+from streamlift.testing.recording_of import recording_of
 from streamlift.testing.redaction import Redaction
 from streamlift.testing.request import Request
 
@@ -33,7 +33,7 @@ async def app(scope, receive, send):
         await send({"type": "http.response.body", "body": body, "more_body": True})
     await send({"type": "http.response.body", "body": b"data: [DONE]\\n\\n"})
 
-CHAT = record(app, Request(name="chat", path="/chat"))
+CHAT = recording_of(app, "/chat")
 ID = Redaction(name="id", pattern=r"chat-\\d+")
 
 """

@@ -1,11 +1,19 @@
 import datetime as dt
 import re
+import sys
+from pathlib import Path
 
 import pytest
 
 from streamlift.testing.request import Request, body_pieces
 from streamlift.testing.requests_file import RequestsFileError, read_requests
+from streamlift.testing.requests_keys import KEYS, KINDS, REDACT_KEYS, REQUEST_KEYS
 from streamlift.testing.toml_lines import line_of, toml_lines
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 WHOLE = """\
 app = "shop.main:app"
@@ -186,3 +194,16 @@ def test_finds_the_line_of_every_key():
     }
     assert line_of(("t", 0, "w", "missing"), lines) == 13
     assert line_of(("missing",), lines) == 1
+
+
+def test_the_examples_of_the_documentation_can_be_followed(tmp_path):
+    guide = Path(__file__).parents[2].joinpath("docs/snapshots.md").read_text()
+    section = guide.partition("## The requests file")[2]
+    example = section.partition("```toml\n")[2].partition("```")[0]
+
+    assert len(read_requests(written(tmp_path, example)).requests) == 2
+    for keys in (KEYS, REQUEST_KEYS, REDACT_KEYS):
+        for name, key in keys.items():
+            if key.kind != "tables":
+                (value,) = tomllib.loads(f"{name} = {key.example}").values()
+                assert KINDS[key.kind][0](value), name

@@ -1,7 +1,7 @@
 """The tables of the documentation, made from the code: `python -m streamlift_codemods.report.rule_table`.
 
-It is run in a checkout, and writes `docs/rules.md`, `docs/rules/*.md` and what stands between the markers of `docs/cli.md` and
-`MIGRATION.md`. With `--check` it writes nothing, and exits with 1 if one of them is not what it would write.
+It is run in a checkout, and writes `docs/rules.md`, `docs/rules/*.md` and what stands between the markers of `docs/cli.md`,
+`docs/snapshots.md` and `MIGRATION.md`. With `--check` it writes nothing, and exits with 1 if one of them is not what it would write.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from streamlift.testing.requests_keys import KEYS, REDACT_KEYS, REQUEST_KEYS
+
 from ..argument_parser import parser
 from ..frames.carriers import NOT_SSE
 from ..reasons import REASONS, Reason
@@ -21,7 +23,9 @@ from ..settings import SETTINGS
 from .explanation import rule_page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from streamlift.testing.requests_keys import Key
 
 FILE_REASONS = {
     "syntax-error",
@@ -128,10 +132,17 @@ def documents(root: Path) -> dict[Path, str]:
     Raises:
         SystemExit: If *root* is no checkout, or a document has lost its markers.
     """
-    tables = {"reasons": _sites(), "options": options_table(), "settings": settings_table()}
+    tables = {
+        "reasons": _sites(),
+        "options": options_table(),
+        "settings": settings_table(),
+        "keys": keys_table(KEYS),
+        "request_keys": keys_table(REQUEST_KEYS),
+        "redact_keys": keys_table(REDACT_KEYS),
+    }
     pages = {root / "docs/rules.md": rules_page()}
     pages |= {root / f"docs/rules/{rule.code}.md": _rule_page(rule) for rule in RULES.values()}
-    for name in ("MIGRATION.md", "docs/cli.md"):
+    for name in ("MIGRATION.md", "docs/cli.md", "docs/snapshots.md"):
         path = root / name
         if not path.exists():
             raise SystemExit(f"{path}: does not exist; run this in a checkout of streamlift")
@@ -178,6 +189,12 @@ def _command_sections(group: argparse.ArgumentParser) -> Iterator[str]:
             continue
         rows = [_option_row(action) for action in command._actions if action.dest != "help"]  # noqa: SLF001
         yield _table(("argument", "meaning"), rows)
+
+
+def keys_table(keys: Mapping[str, Key]) -> str:
+    """Return keys of `requests.toml`."""
+    rows = ((f"`{name}`", f"`{key.example}`", _prose(key.meaning)) for name, key in keys.items())
+    return _table(("key", "example", "what it does"), rows)
 
 
 def settings_table() -> str:

@@ -1,7 +1,7 @@
 """The pytest plugin: the fixture `sse_snapshot`.
 
     def test_chat(sse_snapshot):
-        assert sse_snapshot == record(app, Request(name="chat", path="/chat"))
+        assert sse_snapshot == recording_of(app, "/chat", json={"message": "hi"})
 
 The first run with `--snapshot-update` writes `__snapshots__/<module>/test_chat.sse`, the body, and
 `test_chat.sse.meta`, the rest; from then on each run compares with them.

@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, NamedTuple
 from .frame_diff import FIELD, LINE, decode, split_frames
 from .json_diff import step_text
 from .json_span import JSONPath, frame_spans
-from .unsteady_value import ADDRESS, DATE_TIME, HTTP_DATE, OTHER, Sort, shape_alone, sort_of
+from .unsteady_value import (
+    ADDRESS,
+    DATE_TIME,
+    HTTP_DATE,
+    OTHER,
+    Sort,
+    literal,
+    shape_alone,
+    sort_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator
@@ -273,7 +282,7 @@ def _of_the_rest(first: Recording, second: Recording) -> Iterator[Advice]:
 def _redaction(value: _Value, sort: Sort) -> str:
     """Return the lines of a table that leaves out *value*."""
     if value.json_path is None:
-        before = re.escape(value.before[-CONTEXT:])
+        before = literal(value.before[-CONTEXT:])
         shape = shape_alone(sort.shape or ".*")
         return f"pattern = {_toml(f'{before}({shape})')}"
     path = f"json-path = {_toml(value.json_path)}"

@@ -48,10 +48,10 @@ OTHER = Sort("another text")
 
 
 def sort_of(first: str, second: str) -> Sort:
-    r"""Return what two different values are that stood in the same place.
+    """Return what two different values are that stood in the same place.
 
     >>> sort_of("chatcmpl-a81f22", "chatcmpl-07c0be").shape
-    'chatcmpl\\-[0-9a-f]{6}'
+    'chatcmpl-[0-9a-f]{6}'
     """
     for name, shape, settings in (
         ("a UUID with the time", UUID_OF_TIME, BOTH),
@@ -95,7 +95,7 @@ def _random_id(first: str, second: str) -> Sort | None:
         return None  # words
     for alphabet in ALPHABETS:
         if _are(f"{alphabet}+", *rests):
-            shape = f"{re.escape(begin)}{alphabet}{{{len(rests[0])}}}"
+            shape = f"{literal(begin)}{alphabet}{{{len(rests[0])}}}"
             return Sort("a random id", shape, CHANCE)
     return None
 
@@ -111,8 +111,13 @@ def _inside(first: str, second: str) -> Sort | None:
     ):
         around = re.split(shape_alone(shape), first)
         if len(around) > 1 and around == re.split(shape_alone(shape), second):
-            return Sort(name, shape.join(map(re.escape, around)), settings)
+            return Sort(name, shape.join(map(literal, around)), settings)
     return None
+
+
+def literal(text: str) -> str:
+    """Return a regular expression for *text*, with no more backslashes than it needs."""
+    return re.sub(r"\\([- #&~])", r"\1", re.escape(text))
 
 
 def shape_alone(shape: str) -> str:
