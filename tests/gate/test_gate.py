@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 from streamlift_codemods.cli import main
-from tests.gate.shop_project import FAULTS, FOUND, NAMES, gate, write_shop
+from tests.gate.shop_project import FAULTS, FOUND, NAMES, commit, gate, requests, write_shop
 
 
 @pytest.fixture(scope="module")
@@ -69,3 +69,51 @@ def test_every_fault_of_a_migrated_tree_is_caught_and_named(faulty, monkeypatch,
     )
     for row in report["outcomes"]:
         assert FOUND[row["name"]] in row["headline"]
+
+
+PLAIN = """\
+import uuid
+from pathlib import Path
+
+
+async def app(scope, receive, send):
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": body(scope["path"]).encode()})
+
+
+def body(path):
+    if path == "/random":
+        return f"data: {uuid.uuid4()}\\n\\n"
+    if path == "/counted":
+        log = Path("log.txt")
+        log.write_text(("x" + log.read_text()) if log.exists() else "x")
+        return f"data: {log.read_text()}\\n\\n"
+    return "data: steady\\n\\n"
+"""
+
+
+def test_what_can_be_said_is_said_and_the_rest_with_what_helps(tmp_path, monkeypatch, capsys):
+    (tmp_path / "shop.py").write_text(PLAIN)
+    (tmp_path / "requests.toml").write_text(requests("steady", "counted", "random"))
+    commit(tmp_path)
+    (tmp_path / "shop.py").write_text(f"import nothing_such\n{PLAIN}")
+    monkeypatch.chdir(tmp_path)
+
+    status = gate("--base", "HEAD", "--junit", tmp_path / "junit.xml")
+
+    out = capsys.readouterr().out
+    assert status == 2
+    assert "random\n  the same code has sent something else a second time" in out
+    assert "add to requests.toml" in out
+    assert "seed = 0" in out
+    assert out.count("it could be recorded in the base, and here it cannot") == 2
+    assert 'File "shop.py", line 1, in <module>' in out
+    assert "3 requests: 2 differs, 1 unknown" in out
+    assert 'failures="2" errors="1"' in (tmp_path / "junit.xml").read_text()
+
+
+def test_nothing_to_compare_with_is_told(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+
+    assert gate() == 2
+    assert "pass --phase 2 to try a migration, or --base origin/main" in capsys.readouterr().err

@@ -12,9 +12,11 @@ from streamlift.testing.recording_job import run_job
 
 from ..coverage.watched_project import sites_in
 from ..errors import ToolError
+from ..report.advice_report import advice_report
 from ..snapshots.recorder import HASH_SEEDS
 from .base import add_what_is_not_committed
 from .beside_outcome import beside_outcome
+from .compared import broken, outcomes_of
 from .migrated_tree import migrate_tree
 from .run_tree import RunTree
 from .verdict import Verdict
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from streamlift.testing.recording_job import RecordingRun
-    from streamlift.testing.request import Request
     from streamlift.testing.requests_file import RequestsFile
 
     from ..snapshots.app_run import AppRun
@@ -38,8 +39,6 @@ if TYPE_CHECKING:
 STAGE = "STREAMLIFT_STAGE"
 FLAGS = (STAGE, "STREAMLIFT_STAGES_FILE", "STREAMLIFT_KILL")
 """What says which stage it is. A person's own choice does not count, that of the requests file does."""
-
-BROKEN = "it could be recorded in the base, and here it cannot"
 
 
 class NothingRecorded(ToolError):
@@ -114,6 +113,7 @@ class _Gate:
             coverage=first.coverage,
             migrated=self._migrated,
             told=tuple(self._told),
+            advice=advice_report(first, second, job.recorder.file) if unknown else "",
         )
 
     def _write(self, source: WorkingTree | Commit | Folder, label: str, target: Path) -> None:
@@ -168,11 +168,14 @@ class _Gate:
         except RecordingError as error:
             for number, request in enumerate(recorder.requests):
                 told = str(error) if number == 0 else "see above"
-                yield replace(_broken(first, request, told), group=group)
+                yield replace(broken(first, request, told), group=group)
             return
-        kept = recorder.kept(run)
-        for request in recorder.requests:
-            yield replace(_outcome(request, first, kept), group=group)
+
+        def again() -> AppRun:
+            return recorder.kept(self._run(recorder, new, HASH_SEEDS[0], environment))
+
+        for outcome in outcomes_of(first, recorder.kept(run), again):
+            yield replace(outcome, group=group)
         counted = beside_outcome(run.observations, group, recorder.file.path)
         if counted is not None:
             yield counted
@@ -202,20 +205,6 @@ class _Gate:
             raise RecordingError(_from_there(str(error), tree)) from error
         failures = {name: _from_there(each, tree) for name, each in run.failures.items()}
         return replace(run, failures=failures)
-
-
-def _outcome(request: Request, first: AppRun, run: AppRun) -> Outcome:
-    """Return whether *run* has sent for *request* what the *first* one has."""
-    if request.name not in first.sent:
-        return first.failed(request)
-    if request.name not in run.sent:
-        return _broken(run, request, run.failures.get(request.name, "it was not recorded"))
-    return run.compared(request, first.sent[request.name].recording)
-
-
-def _broken(run: AppRun, request: Request, failure: str) -> Outcome:
-    problem, _, log = failure.partition("\n")
-    return run.outcome(request, "differs", f"{BROKEN}: {problem}", detail=log)
 
 
 def _without_flags(file: RequestsFile) -> dict[str, str]:

@@ -22,6 +22,7 @@ class Verdict:
         coverage: Which sites of the base the requests ran through; None if that was not watched.
         migrated: What was done with the new tree; None if it was taken as it is.
         told: What a person should know of the trees.
+        advice: What helps if the base does not send the same twice.
     """
 
     base: str
@@ -30,3 +31,4 @@ class Verdict:
     coverage: SiteCoverage | None = None
     migrated: Migrated | None = None
     told: tuple[str, ...] = ()
+    advice: str = ""

@@ -21,7 +21,8 @@ def gate_lines(verdict: Verdict) -> list[str]:
         lines += coverage_lines(verdict.coverage)
     redacted = {f"{row.name}: {each}": None for row in verdict.outcomes for each in row.redacted}
     lines += [f"not compared: {each}" for each in redacted]
-    return [*lines, *(f"note: {each}" for each in verdict.told)]
+    lines += [f"note: {each}" for each in verdict.told]
+    return [*lines, *verdict.advice.splitlines()]
 
 
 def gate_row(verdict: Verdict) -> dict[str, object]:
@@ -33,6 +34,7 @@ def gate_row(verdict: Verdict) -> dict[str, object]:
         "migrated": None if migrated is None else asdict(migrated),
         "coverage": None if coverage is None else coverage_row(coverage),
         "told": list(verdict.told),
+        "advice": verdict.advice,
     }
 
 

@@ -37,7 +37,7 @@ def check(run: AppRun, goldens: Path, again: Callable[[], AppRun]) -> list[Outco
     if any(outcome.state == "differs" for outcome in outcomes):
         second = again()
         outcomes = [
-            _or_unsteady(outcome, run.unstable(request, second))
+            or_unsteady(outcome, run.unstable(request, second))
             if outcome.state == "differs"
             else outcome
             for request, outcome in zip(run.requests, outcomes, strict=True)
@@ -45,17 +45,19 @@ def check(run: AppRun, goldens: Path, again: Callable[[], AppRun]) -> list[Outco
     return [*outcomes, *unused(run, goldens)]
 
 
-def _or_unsteady(outcome: Outcome, unsteady: Outcome | None) -> Outcome:
+def or_unsteady(outcome: Outcome, unsteady: Outcome | None) -> Outcome:
     """Return what is told of a request that differs: that, or that two runs of the same code do.
 
     What is left behind at a moment may depend on threads: that hides no other difference.
     """
-    if unsteady is None or (_is_about_more(outcome) and not _is_about_more(unsteady)):
+    if unsteady is None or (
+        is_about_more_than_cleanup(outcome) and not is_about_more_than_cleanup(unsteady)
+    ):
         return outcome
     return unsteady
 
 
-def _is_about_more(outcome: Outcome) -> bool:
+def is_about_more_than_cleanup(outcome: Outcome) -> bool:
     """Tell whether *outcome* is about more than what is left behind."""
     kinds = {getattr(each, "kind", None) for each in outcome.differences}
     return kinds != {RecordingKind.CLEANUP}
