@@ -240,16 +240,24 @@ def test_says_what_reached_the_exception_handler_and_hands_it_on():
 def test_never_waits_longer_than_the_limit(spec_version):
     closed = []
 
+    async def stuck():
+        await asyncio.Event().wait()
+        yield b"never"
+
     async def app(scope, receive, send):
         await send(START)
         await send(body(b"a"))
         try:
-            await asyncio.Event().wait()
+            async for _ in stuck():
+                pytest.fail("it waits for ever")
         finally:
             closed.append(True)
 
     with pytest.raises(
-        RecordingTimeoutError, match=r"GET /slow: no end within 0\.05 s, 1 body messages so far"
+        RecordingTimeoutError,
+        match=r"GET /slow: no end within 0\.05 s, 1 body messages so far\n"
+        r"  it waits at .*test_asgi_recorder\.py:\d+ in .*stuck\n"
+        r"  it waits at .*test_asgi_recorder\.py:\d+ in .*app$",
     ):
         run(app, "/slow", spec_version=spec_version, time_limit=0.05)
 

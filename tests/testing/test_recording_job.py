@@ -358,7 +358,10 @@ def test_a_request_that_cannot_be_recorded_is_told_and_the_rest_is_recorded(tmp_
     assert [*found.failures] == ["hangs", "waits", "ends"]
     hangs, waits, ends = found.failures.values()
     assert re.match(r"(?s)hangs took longer than 0\.1 s;.* in where_it_hangs\n", hangs)
-    assert waits == "waits: no end within 0.1 s, 0 body messages so far"
+    assert re.fullmatch(
+        r"waits: no end within 0\.1 s, 0 body messages so far\n  it waits at shop\.py:\d+ in app",
+        waits,
+    )
     assert ends.startswith("the process ended with status 7 during ends:\n")
 
 

@@ -3,6 +3,7 @@ import os
 import socket
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,16 @@ def test_sends_the_request(server):
 
     assert recording.body == b"POST /echo?a=b y question"
     assert recording.ending == Ending(kind="complete")
+
+
+def test_a_body_is_sent_in_chunks_and_a_client_may_go_in_it(server):
+    url = f"http://127.0.0.1:{server.port}"
+    request = Request(name="a", path="/echo?", method="POST", body=b"question", piece_size=3)
+
+    assert record_at(url, request).body == b"POST /echo? None question"
+    left = record_at(url, replace(request, disconnect_in_body=5))
+    assert (left.status, left.ending) == (None, Ending(kind="disconnected"))
+    assert server.record("/complete").ending == Ending(kind="complete")
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ LOG = logging.getLogger(__name__)
 
 @contextlib.asynccontextmanager
 async def lifespan(
-    app: Application, *, time_limit: float = 60.0
+    app: Application, *, time_limit: float = 60.0, stop_limit: float = 5.0
 ) -> AsyncIterator[dict[str, object]]:
     """Have *app* started for the body of the `async with` statement; yield its state.
 
@@ -31,7 +31,8 @@ async def lifespan(
 
     Args:
         app: The application. It is started and stopped in one task of its own.
-        time_limit: Seconds that each of both may take.
+        time_limit: Seconds that the start may take.
+        stop_limit: Seconds that the stop may take.
 
     Raises:
         RecordingError: If it says that it could not start.
@@ -42,11 +43,10 @@ async def lifespan(
     try:
         await _start(talk, task, time_limit)
         yield talk.state
-        await _stop(talk, task, time_limit)
+        await _stop(talk, task, stop_limit)
     finally:
         task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+        await asyncio.wait({task}, timeout=stop_limit)
 
 
 async def _start(talk: _Talk, task: asyncio.Task[None], limit: float) -> None:

@@ -17,6 +17,7 @@ from weakref import ref
 
 from .recording import Cleanup, Ending, Recording, RecordingTimeoutError, exception_name
 from .request import Header, Request, body_pieces, sent_headers
+from .waiting_places import waiting_places
 
 Message = MutableMapping[str, object]
 Receive = Callable[[], Awaitable[Message]]
@@ -123,14 +124,16 @@ async def record_request(
         task = asyncio.ensure_future(call())
         try:
             done, _ = await asyncio.wait({task}, timeout=request.time_limit)
+            places = () if done else leftovers.places()
         finally:
             task.cancel()
         cleanup = leftovers.cleanup(except_for=task)
     if not done:
         await asyncio.wait({task}, timeout=request.time_limit)
+        where = "".join(f"\n  it waits at {place}" for place in places)
         raise RecordingTimeoutError(
             f"{request.name}: no end within {request.time_limit} s, "
-            f"{len(connection.messages)} body messages so far"
+            f"{len(connection.messages)} body messages so far{where}"
         )
     return connection.recording(None if task.cancelled() else task.exception(), task, cleanup)
 
@@ -186,7 +189,7 @@ class _Connection:
         status, headers = message["status"], message.get("headers", ())
         if not isinstance(status, int) or not isinstance(headers, Iterable):
             raise TypeError(f"malformed http.response.start: {message}")
-        self.status = status
+        self.status = int(status)  # some give a member of `HTTPStatus`
         self.headers = tuple((bytes(name), bytes(value)) for name, value in headers)
         self._go_after(0)
 
@@ -273,6 +276,11 @@ class _Leftovers:
         )
         if self._handler is not None:
             self._handler(loop, context)
+
+    def places(self) -> tuple[str, ...]:
+        """Return where what has begun waits now."""
+        alive = [generator for item in self._started if (generator := item()) is not None]
+        return waiting_places(asyncio.all_tasks() - self._tasks, alive)
 
     def cleanup(self, *, except_for: asyncio.Future[None]) -> Cleanup:
         """Return what is left behind now."""

@@ -38,7 +38,10 @@ GRACE = 5.0
 """Seconds after a time limit until the process is killed: it should have said more by then."""
 
 STOP_LIMIT = 10.0
-"""Seconds that the application has for its end, and its process for that of its threads."""
+"""Seconds that the application has for its end."""
+
+EXIT_LIMIT = 3.0
+"""Seconds that its process has then; threads that go on are no reason to wait longer."""
 
 LOG_TAIL = 4000
 """Characters of the log that an error message quotes."""
@@ -221,7 +224,7 @@ class _Run:
         with (folder / "log").open("wb") as output:
             try:
                 process = subprocess.Popen(  # noqa: S603 - the user's own application
-                    [job.python, "-c", BOOTSTRAP, *arguments],
+                    [_interpreter(job.python), "-c", BOOTSTRAP, *arguments],
                     cwd=job.directory,
                     env={
                         **os.environ,
@@ -274,7 +277,7 @@ class _Run:
                     )
                 time.sleep(POLL)
         with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(STOP_LIMIT)
+            process.wait(EXIT_LIMIT)
 
     def _deadline(self) -> float:
         return time.monotonic() + self._limit + GRACE
@@ -319,6 +322,11 @@ def _located(place: str | None, requests: Path) -> str | None:
     if not is_file(module):
         return place
     return f"{(requests.parent / module).resolve()}{colon}{attribute}"
+
+
+def _interpreter(python: str) -> str:
+    """Return *python* as it is found from another folder; no link of a virtual environment is followed."""
+    return str(Path(python).absolute()) if os.sep in python else python
 
 
 def _places() -> dict[str, str]:

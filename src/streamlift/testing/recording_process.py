@@ -117,7 +117,8 @@ class _Process:
         wanted = self._job["interface"]
         if wanted in {"asgi", "wsgi"}:
             return app, wanted
-        return app, protocol_of(app, place or self._job["setup"])
+        what = place if given is None else f"what the setup {self._job['setup']} gives"
+        return app, protocol_of(app, what)
 
     def _record(self, app: object, protocol: Protocol, loop: asyncio.AbstractEventLoop) -> None:
         if self._job["interface"] == "server":
@@ -130,6 +131,7 @@ class _Process:
 
     async def _record_asgi(self, app: ASGIApplication) -> None:
         async with lifespan(app, time_limit=self._job["start_limit"]) as state:
+            self._lasting.update(asyncio.all_tasks())
             for request in self._requests:
                 with self._watched(request) as keep:
                     keep(await record_request(app, request, state=state))
@@ -166,8 +168,7 @@ class _Process:
 
     async def _settled(self) -> None:
         """Let what the request has started come to its end, unless it has shown that it lasts."""
-        tasks = asyncio.all_tasks() - {cast("asyncio.Task[Any]", asyncio.current_task())}
-        if tasks := tasks - set(self._lasting):
+        if tasks := asyncio.all_tasks() - set(self._lasting):
             _, pending = await asyncio.wait(tasks, timeout=SETTLE)
             self._lasting.update(pending)
 
