@@ -1,9 +1,10 @@
 # The two commands a newcomer needs are `make demo` and `make test`.
 PYTHON ?= python3
 BIN := .venv/bin
+SYRUPY := 4.9.1/8.4.2 5.5.3/8.4.2 6.1.1/9.2.0 7.0.2/9.2.0
 
 .DEFAULT_GOAL := help
-.PHONY: corpus help demo test lint docs docs-check bench lock clean
+.PHONY: corpus syrupy help demo test lint docs docs-check bench lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -36,6 +37,16 @@ docs-check: .venv/ready ## fail if a generated table is stale
 
 corpus: .venv/ready ## run the slow tests on the unpacked packages in STREAMLIFT_CORPUS
 	$(BIN)/python -m pytest -m slow $(ARGS)
+
+syrupy: ## run the tests of snapshots on each version of syrupy and pytest in SYRUPY
+	@set -e; for pair in $(SYRUPY); do \
+	  env=.venv/syrupy-$${pair%/*}; echo "syrupy $${pair%/*}, pytest $${pair#*/}"; \
+	  test -e $$env/ready || { $(PYTHON) -m venv $$env; \
+	    $$env/bin/python -m pip install --quiet --disable-pip-version-check syrupy==$${pair%/*} pytest==$${pair#*/} \
+	      pytest-benchmark pytest-timeout pytest-xdist hatchling editables; touch $$env/ready; }; \
+	  $$env/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .; \
+	  $$env/bin/python -m pytest -q -p no:cacheprovider tests/testing/test_syrupy_extension.py tests/testing/test_pytest_plugin.py; \
+	done
 
 bench: .venv/ready ## measure the conversion overhead, as ratios against Pattern 1
 	$(BIN)/python -m pytest benchmarks --benchmark-enable --benchmark-only -p no:xdist -q

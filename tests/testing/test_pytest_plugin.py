@@ -1,10 +1,14 @@
 """The plugin in sessions of its own, with recordings of a real application."""
 
 import re
+from importlib.metadata import version
 
 import pytest
 
 pytest_plugins = ("pytester",)
+
+OLDEST = version("syrupy").startswith("4.")
+"""It does not know of workers, nor of updating what is new only."""
 
 APP = """
 from dataclasses import replace
@@ -177,7 +181,7 @@ def test_a_redaction_that_does_nothing_is_told(run, pytester):
     test = TEST.replace("sse_snapshot ==", "sse_snapshot(redact=[NEVER]) ==")
     never = "NEVER = Redaction(name='never', json_path='$.never')\n"
     done = run(never + test, "--snapshot-update", "-W", "default")
-    done.assert_outcomes(passed=1, warnings=1)
+    done.assert_outcomes(passed=1)
     done.stdout.fnmatch_lines(
         ["*RedactionWarning: the redaction never ($.never) has found nothing"]
     )
@@ -263,7 +267,10 @@ def test_amber(snapshot):
     assert set(before) == {"test_chat.sse", "test_chat.sse.meta", "test_json.json"}
 
 
-@pytest.mark.parametrize("option", ["--snapshot-update", "--snapshot-update-new-only"])
+OPTIONS = ["--snapshot-update", "--snapshot-update-new-only"]
+
+
+@pytest.mark.parametrize("option", OPTIONS[:1] if OLDEST else OPTIONS)
 def test_ci_writes_nothing(run, pytester, monkeypatch, option):
     run(TEST, "--snapshot-update")
     before = files(pytester)
@@ -274,7 +281,8 @@ def test_ci_writes_nothing(run, pytester, monkeypatch, option):
     refused.stderr.fnmatch_lines(["ERROR: CI is set, so --snapshot-update is refused*"])
     assert files(pytester) == before
     run(TEST).assert_outcomes(passed=1)
-    run("def test_other(): pass", option, "--snapshot-no-cleanup").assert_outcomes(passed=1)
+    pytester.path.joinpath("__snapshots__").rename(pytester.path / "kept")
+    run("def test_other(): pass", option).assert_outcomes(passed=1)
 
 
 def test_a_read_only_folder_loses_nothing(run, pytester):
@@ -352,8 +360,8 @@ def test_chat(sse_snapshot, case):
     failed.assert_outcomes(failed=8)
     plain = re.sub(r"\x1b\[[\d;]*m", "", failed.stdout.str())
     assert "status: 202 instead of 201" in plain
-    assert "2 snapshots unused" in plain
+    assert OLDEST or "2 snapshots unused" in plain
     pytester.runpytest_subprocess(*options, "--snapshot-update").assert_outcomes(passed=8)
 
-    assert len(files(pytester)) == 16
+    assert len(files(pytester)) == (18 if OLDEST else 16)
     assert b'"status": 208' in files(pytester)["test_chat[7].sse.meta"]
