@@ -15,14 +15,13 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from streamlift.errors import StreamliftError
 
 from .json_span import ByteSpan, JSONPath, frame_spans
+from .placeholder import NAME
 from .visible_text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from .recording import Recording
-
-NAME = re.compile(r"[A-Za-z_][\w.-]*", re.ASCII)
 
 
 class RedactionError(StreamliftError, ValueError):
