@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -238,20 +239,23 @@ def test_the_workflow_that_is_documented_may_upload():
 # The actions that run an app
 
 
-@pytest.fixture
-def app(tmp_path):
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory):
     """A repository with an app, what it sent before its last commit, and another separator since."""
-    folder = tmp_path / "app"
-    folder.mkdir()
+    folder = tmp_path_factory.mktemp("app")
     (folder / "chat.py").write_text(STREAM, encoding="utf-8")
     (folder / "requests.toml").write_text(REQUESTS, encoding="utf-8")
-    snapshot = "streamlift snapshot record --out 'gold ens'"
     git(folder, "git init -q && git add . && git commit -qm before")
-    done = run(snapshot, folder, CI="")
+    done = run("streamlift snapshot record --out 'gold ens'", folder, CI="")
     assert done.returncode == 0, done.stderr
     (folder / "chat.py").write_text(STREAM.replace("json.dumps(x)", COMPACT), encoding="utf-8")
     git(folder, "git commit -qam after")
     return folder
+
+
+@pytest.fixture
+def app(repository, tmp_path):
+    return Path(shutil.copytree(repository, tmp_path / "app"))
 
 
 STREAM = """\

