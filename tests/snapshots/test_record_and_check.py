@@ -11,6 +11,8 @@ import time
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import pytest
+
 from tests.snapshots.conftest import RANDOM
 from tests.snapshots.test_golden_faults import git
 
@@ -64,7 +66,7 @@ def test_a_ci_service_gets_a_report_annotations_and_what_was_sent(
     edit(tree / "requests.toml", ('name = "other"', 'name = "new"'))
 
     status, out, _ = snapshot(
-        "check", "--format", "github", "--junit", "r.xml", "--received", "got"
+        "check", "--format", "github", "--junit", "new/r.xml", "--received", "got"
     )
     lines = out.splitlines()
 
@@ -75,7 +77,7 @@ def test_a_ci_service_gets_a_report_annotations_and_what_was_sent(
     )
     assert "(missing),file=requests.toml,line=8::new: there is no golden of it" in lines[1]
     assert "(unused),file=goldens/other.sse,line=1::other: no request" in lines[2]
-    suite = ET.parse("r.xml").getroot()[0]
+    suite = ET.parse("new/r.xml").getroot()[0]
     assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("3", "3", "0")
     assert snapshot("diff", "goldens", "got")[1].endswith("3 requests: 3 differs\n")
     assert (tree / "got/new.sse").read_bytes().startswith(b'data: {"n":0}\n\n')
@@ -181,6 +183,9 @@ def test_a_folder_that_is_none_is_one_line(tree, snapshot):
 
     assert is_one_line(snapshot("check"), "goldens: does not exist; record the goldens first")
     assert is_one_line(snapshot("check", "--goldens", "file"), "file: is no folder")
+    assert is_one_line(
+        snapshot("check", "--goldens", ".", "--received", tree), "the goldens are there"
+    )
     assert is_one_line(snapshot("record", "--out", "file/goldens"), "file/goldens: ")
 
 
@@ -229,7 +234,8 @@ def test_one_run_at_a_time_writes(tree, snapshot):
     assert list((tree / "goldens").iterdir()) == []
 
 
-def test_an_interrupt_ends_the_app_and_writes_nothing(tree):
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_ends_the_app_and_writes_nothing(tree, how):
     edit(
         tree / "chat.py",
         (
@@ -243,7 +249,7 @@ def test_an_interrupt_ends_the_app_and_writes_nothing(tree):
         text=True,
     )
     wait_for(lambda: Path("pid").exists() and Path("pid").read_text())
-    process.send_signal(signal.SIGINT)
+    process.send_signal(how)
 
     assert process.communicate(timeout=30)[1].endswith("streamlift: interrupted\n")
     assert process.returncode == 130

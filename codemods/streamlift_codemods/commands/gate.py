@@ -78,9 +78,9 @@ def add_to(commands: Commands) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     from ..gate.gate import gate
-    from ..gate.termination import cleaning_up
     from ..report.gate_report import gate_lines, gate_row
     from ..snapshots.coverage_outcome import with_coverage
+    from ..snapshots.termination import cleaning_up
 
     if options.base is None and options.phase is None:
         remedy = "pass --phase 2 to try a migration, or --base origin/main to check a change"

@@ -52,6 +52,7 @@ def report(
     if options.junit is not None:
         from ..report.junit_report import junit
 
+        options.junit.parent.mkdir(parents=True, exist_ok=True)
         options.junit.write_text(junit(suite, outcomes), encoding="utf-8", newline="\n")
     if options.format == "json":
         print(snapshot_report.json_report(suite, outcomes, more), end="")

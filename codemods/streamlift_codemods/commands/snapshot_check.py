@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,6 +46,10 @@ def _run(options: argparse.Namespace) -> int:
         problem = "is no folder" if goldens.exists() else "does not exist"
         remedy = "record the goldens first: streamlift snapshot record"
         raise UsageError(str(goldens), problem, remedy)
+    received: Path | None = options.received
+    if received is not None and received.resolve() == goldens.resolve():
+        remedy = "name another folder, or run streamlift snapshot record --update"
+        raise UsageError(f"--received {received}", "the goldens are there", remedy)
     from ..report.coverage_report import told_of
     from ..snapshots.checking import check
     from ..snapshots.coverage_outcome import with_coverage
@@ -54,15 +57,17 @@ def _run(options: argparse.Namespace) -> int:
 
     recorder = recorder_of(options)
     if options.coverage or options.min_coverage:
+        from dataclasses import replace
+
         from ..coverage.watched_project import sites_in
 
         sites = sites_in([options.directory], options.directory)
         recorder = replace(recorder, sites=sites)
     run = recorder.record()
     outcomes = check(run, goldens, recorder.record_again)
-    if options.received is not None:
-        keep_received(run, outcomes, options.received)
     outcomes = with_coverage(outcomes, run.coverage, options.min_coverage, options.requests)
     lines, more = told_of(run.coverage)
     report("streamlift snapshot", outcomes, options, lines, more)
+    if received is not None:
+        keep_received(run, outcomes, received)
     return status_of_outcomes(outcomes)

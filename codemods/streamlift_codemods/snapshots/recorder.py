@@ -12,6 +12,7 @@ from ..coverage.site_coverage import site_coverage
 from ..coverage.traced_site import traced_spans
 from .app_run import AppRun, Sent
 from .chosen_requests import needed_requests
+from .termination import cleaning_up
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,7 +76,8 @@ class Recorder:
         return self._run(replace(self.job, hash_seed=HASH_SEEDS[1]))
 
     def _run(self, job: RecordingJob) -> AppRun:
-        return self.kept(run_job(job))
+        with cleaning_up():
+            return self.kept(run_job(job))
 
     def kept(self, run: RecordingRun) -> AppRun:
         """Return what is compared of *run*."""
