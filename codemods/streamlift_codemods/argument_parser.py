@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import functools
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from . import __version__
@@ -50,6 +51,7 @@ def _hint(written: str, known: Iterable[str]) -> str:
     return f"; did you mean {near[0]}?" if near else ""
 
 
+@functools.cache
 def parser() -> Parser:
     """Return the parser of the command line; `run` of its result runs the command."""
     root = Parser(

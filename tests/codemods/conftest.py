@@ -1,3 +1,3 @@
 import pytest
 
-pytest.register_assert_rewrite("tests.codemods.harness")
+pytest.register_assert_rewrite("tests.codemods.harness", "tests.codemods.token_counter")

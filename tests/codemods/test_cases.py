@@ -57,12 +57,9 @@ def migrated(name):
 
 
 def params():
+    """Return each case, and behind it its variants: what is compared with it was made right before."""
     for case in CASES:
-        yield pytest.param(case, id=case.name)
-
-
-def variant_params():
-    for case in CASES:
+        yield pytest.param(case, None, id=case.name)
         for variant in VARIANTS.values():
             if variant_of(case.files, variant) is not None:
                 yield pytest.param(case, variant, id=f"{case.name}, {variant.name}")
@@ -72,8 +69,15 @@ def test_names_are_unique():
     assert len(BY_NAME) == len(CASES)
 
 
-@pytest.mark.parametrize("case", [*params()])
-def test_case(case):
+@pytest.mark.parametrize(("case", "variant"), [*params()])
+def test_case(case, variant):
+    if variant is None:
+        check(case)
+    else:
+        check_variant(case, migrated(case.name), variant)
+
+
+def check(case):
     migration = migrated(case.name)
     side_by_side = introduced(case.files)
 
@@ -83,11 +87,6 @@ def test_case(case):
     check_verdicts(case, migration)
     check_second_run(migration)
     check_lossless(migration)
-
-
-@pytest.mark.parametrize(("case", "variant"), [*variant_params()])
-def test_the_same_program_in_other_bytes(case, variant):
-    check_variant(case, migrated(case.name), variant)
 
 
 def first_form(source):

@@ -1,6 +1,7 @@
 """Phase 3: decorators go where nothing can want text any more; what is sent stays the same."""
 
 import ast
+import functools
 import re
 import tempfile
 from pathlib import Path
@@ -36,16 +37,25 @@ def seen(files, entry, scenarios=SCENARIOS):
     with tempfile.TemporaryDirectory(prefix="streamlift-") as folder:
         write(Path(folder), files)
         observed = [observe(Path(folder), entry, scenario) for scenario in scenarios]
-    return [(shown(found), shown(happened)) for found, happened in observed]
+    return [(shown(each.seen), shown(each.log)) for each in observed]
 
 
 def test_names_are_unique():
     assert len(BY_NAME) == len(CASES)
 
 
-@pytest.mark.parametrize("case", CASES, ids=BY_NAME)
+EACH = pytest.mark.parametrize("case", CASES, ids=BY_NAME, scope="module")
+
+
+@functools.cache
+def plain(name):
+    case = BY_NAME[name]
+    return finished(case.files, case.paths)
+
+
+@EACH
 def test_case(case):
-    plan, after = finished(case.files, case.paths)
+    plan, after = plain(case.name)
 
     assert tuple(producer.path for producer in plan.goes) == case.goes
     assert tuple(f"{s.producer.path} {s.reason}" for s in plan.stays) == case.stays
@@ -59,18 +69,18 @@ def test_case(case):
     assert finished(after, case.paths)[1] == after
 
 
-@pytest.mark.parametrize("case", CASES, ids=BY_NAME)
+@EACH
 @pytest.mark.parametrize("variant", VARIANTS.values(), ids=VARIANTS)
 def test_the_same_program_in_other_bytes(case, variant):
     files = variant_of(case.files, variant)
     if files is None:
         pytest.skip("it has no such form")
-    _, plain = finished(case.files, case.paths)
+    _, expected = plain(case.name)
     _, after = finished(files, case.paths)
 
-    changed = {name for name, raw in plain.items() if raw != case.files[name]}
+    changed = {name for name, raw in expected.items() if raw != case.files[name]}
     assert {name for name, raw in after.items() if raw != files[name]} == changed
-    assert {name: variant.undo(after[name]) for name in changed} == {n: plain[n] for n in changed}
+    assert {n: variant.undo(after[n]) for n in changed} == {n: expected[n] for n in changed}
 
 
 # What phase 2 makes of the case table, in a closed world: its entries are called from one more file

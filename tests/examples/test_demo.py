@@ -6,13 +6,13 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
 from examples.demo import __main__ as demo
-from examples.demo.app_under_test import serve_app
+from examples.demo.app_under_test import record_app
 from examples.demo.flag_flip import CLIENTS, FRAMES, Flip
 from examples.demo.tool import DemoError, Scan
 
@@ -49,8 +49,8 @@ class Tool:
 class Flags:
     """A flag that is not flipped: the real one takes seconds."""
 
-    def __init__(self, server):
-        self.server = server
+    def __init__(self, app):
+        self.server = app
 
     def flip(self):
         counts = {"match": 1, "shadow_streams": CLIENTS, "live_streams": CLIENTS}
@@ -60,10 +60,15 @@ class Flags:
         assert text == "* = live"
 
 
-@contextmanager
-def served_with_flags(app):
-    with serve_app(app) as server:
-        yield Flags(server)
+RECORDED = {}
+
+
+def record_once(app, scenarios):
+    """Return what a real server answers; of apps with the same files it is started once."""
+    files = tuple((path.name, path.read_bytes()) for path in sorted(app.glob("*.py")))
+    if files not in RECORDED:
+        RECORDED[files] = record_app(app, scenarios)
+    return RECORDED[files]
 
 
 @pytest.fixture
@@ -73,7 +78,9 @@ def run(monkeypatch, capsys):
     def run(tool):
         for command in ("scan", "preview", "migrate", "status"):
             monkeypatch.setattr(demo, command, getattr(tool, command))
-        monkeypatch.setattr(demo, "served_with_flags", served_with_flags)
+        monkeypatch.setattr(demo, "served_with_flags", lambda app: nullcontext(Flags(app)))
+        monkeypatch.setattr(demo, "record", record_once)
+        monkeypatch.setattr(demo, "record_app", record_once)
         return demo.main(), capsys.readouterr().out
 
     return run

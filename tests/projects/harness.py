@@ -8,7 +8,7 @@ import logging
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from streamlift_codemods.cli import main
@@ -109,20 +109,6 @@ def imported(root: Path, project: Project, database: Path) -> Iterator[tuple[obj
         sys.modules.pop("stage", None)
 
 
-def observe(root: Path, project: Project, request: Request) -> tuple[object, object, list[str]]:
-    """Return what the client, the log and the database saw of one request."""
-    database = root.parent / "history.db"
-    database.unlink(missing_ok=True)
-    logging.disable(logging.CRITICAL)
-    try:
-        # What is collected later would belong to no request.
-        with imported(root, project, database) as (application, log), servers.garbage_collected():
-            seen = getattr(servers, project.server)(application, request)
-    finally:
-        logging.disable(logging.NOTSET)
-    return seen, _effects(log, project, request), rows(database)
-
-
 def _effects(log: list[object], project: Project, request: Request) -> object:
     """Return what of *log* is the same in every run."""
     if request.disconnect_after is None:
@@ -133,12 +119,35 @@ def _effects(log: list[object], project: Project, request: Request) -> object:
     return Counter(map(repr, log))
 
 
-def observe_all(root: Path, project: Project) -> list[tuple[object, object, list[str]]]:
-    return [observe(root, project, request) for request in project.requests]
+Observed = tuple[object, object, list[str]]
+
+
+def observe_all(root: Path, project: Project) -> list[Observed]:
+    """Return what the client, the log and the database saw of each request."""
+    # One application answers all of them, as it does in life; one of Sanic starts only once.
+    one_by_one = [(request,) for request in project.requests]
+    rounds = one_by_one if project.server == "sanic" else [project.requests]
+    return [seen for requests in rounds for seen in _observe(root, project, requests)]
+
+
+def _observe(root: Path, project: Project, requests: Sequence[Request]) -> Iterator[Observed]:
+    database = root.parent / "history.db"
+    logging.disable(logging.CRITICAL)
+    try:
+        with imported(root, project, database) as (application, log):
+            for request in requests:
+                database.unlink(missing_ok=True)
+                log.clear()
+                # What is collected later would belong to no request.
+                with servers.garbage_collected():
+                    seen = getattr(servers, project.server)(application, request)
+                yield seen, _effects(log, project, request), rows(database)
+    finally:
+        logging.disable(logging.NOTSET)
 
 
 @functools.cache
-def before(project_name: str, find) -> list[tuple[object, object, list[str]]]:
+def before(project_name: str, find) -> list[Observed]:
     """Return what was seen of the project before, once."""
     project = find(project_name)
     with written(project) as root:

@@ -21,14 +21,14 @@ PER_RUN = {b"date", b"server"}
 def garbage_collected() -> Iterator[None]:
     """Collect the garbage that the body of the `with` statement makes, and look at no older object for it."""
     known = {*threading.enumerate()}
-    gc.freeze()
+    gc.disable()  # so all that is new is of the youngest generation
     try:
         yield
     finally:
         for thread in {*threading.enumerate()} - known:  # one at its end may still hold a generator
             thread.join()
-        gc.collect()
-        gc.unfreeze()
+        gc.collect(0)
+        gc.enable()
 
 
 def _seen(recording: Recording) -> tuple[object, ...]:

@@ -40,7 +40,8 @@ SYNCHRONOUS = {"wsgi", "django_wsgi", "handler"}
 UNSERIALISABLE = re.compile("TypeError|is not JSON serializable|PydanticSerializationError")
 # Of a stream that is cancelled or fails Django leaves the file of the body to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore:Unclosed file <tempfile.Spooled:ResourceWarning")
-EACH = pytest.mark.parametrize("name", BY_NAME)
+# The scope lets the tests of one project follow one another, in one worker.
+EACH = pytest.mark.parametrize("name", BY_NAME, scope="module")
 
 
 def ready(name):

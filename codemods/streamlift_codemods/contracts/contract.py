@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from streamlift import SSEFormatter
 from streamlift.json_dialect import ModelDialect
@@ -121,17 +122,7 @@ class Contract:
 
         The functions and classes of the program that it names are stand-ins of ours.
         """
-        names: dict[str, object] = {
-            "SSEFormatter": SSEFormatter,
-            "ModelDialect": ModelDialect,
-            "ORJSONDialect": orjson_dialect,
-            **{flag: frozenset({flag}) for flag in self.dialect.flags},
-        }
-        for named in self.dialect.objects:
-            names[named.text] = stand_in(named.option, named.origin)
-        formatter = eval(self.source(), {"__builtins__": {}}, names)  # noqa: S307 - text of our own making
-        assert isinstance(formatter, SSEFormatter)
-        return formatter
+        return _built(self)
 
     @property
     def suffix(self) -> str:
@@ -163,6 +154,21 @@ class Contract:
         if self.encoding:
             words.append("BYTES")
         return "_".join(words)
+
+
+@lru_cache(maxsize=256)  # few contracts, many sites
+def _built(contract: Contract) -> SSEFormatter:
+    names: dict[str, object] = {
+        "SSEFormatter": SSEFormatter,
+        "ModelDialect": ModelDialect,
+        "ORJSONDialect": orjson_dialect,
+        **{flag: frozenset({flag}) for flag in contract.dialect.flags},
+    }
+    for named in contract.dialect.objects:
+        names[named.text] = stand_in(named.option, named.origin)
+    formatter = eval(contract.source(), {"__builtins__": {}}, names)  # noqa: S307 - text of our own making
+    assert isinstance(formatter, SSEFormatter)
+    return formatter
 
 
 def contract_for(need: Need) -> Contract:
