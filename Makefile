@@ -1,10 +1,11 @@
 # The two commands a newcomer needs are `make demo` and `make test`.
 PYTHON ?= python3
 BIN := .venv/bin
+PYTHONS ?= python3.10 python3.11 python3.12 python3.13 python3.14
 SYRUPY := 4.9.1/8.4.2 5.5.3/8.4.2 6.1.1/9.2.0 7.0.2/9.2.0
 
 .DEFAULT_GOAL := help
-.PHONY: corpus syrupy help demo test lint docs docs-check bench lock clean
+.PHONY: corpus goldens syrupy help demo test lint docs docs-check bench lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -46,6 +47,17 @@ syrupy: ## run the tests of snapshots on each version of syrupy and pytest in SY
 	      pytest-benchmark pytest-timeout pytest-xdist hatchling editables; touch $$env/ready; }; \
 	  $$env/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .; \
 	  $$env/bin/python -m pytest -q -p no:cacheprovider tests/testing/test_syrupy_extension.py tests/testing/test_pytest_plugin.py; \
+	done
+
+goldens: ## compare every form of the examples with the goldens, and run the gate, on each Python of PYTHONS
+	@set -e; for python in $(PYTHONS); do \
+	  version=$$($$python -c 'import platform; print(platform.python_version())'); \
+	  env=.venv/python-$$version; echo "Python $$version"; \
+	  test -e $$env/ready || { $$python -m venv $$env; \
+	    $$env/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[all]' \
+	      httpx pytest-benchmark pytest-timeout pytest-xdist uvicorn; touch $$env/ready; }; \
+	  $$env/bin/python -m pytest -q -n 0 -p no:cacheprovider \
+	    tests/examples/test_snapshots.py tests/testing/test_span_tracer.py tests/gate; \
 	done
 
 bench: .venv/ready ## measure the conversion overhead, as ratios against Pattern 1

@@ -1,10 +1,11 @@
-"""Both patterns answer every scenario with the same bytes: one snapshot file for the two.
+"""All forms of the chat app answer every scenario with the same bytes: one golden for all of them.
 
-The files were recorded from Pattern 1, which is what a migration has to keep.
+The goldens were recorded from Pattern 1, which is what a migration has to keep.
 """
 
 import asyncio
 import importlib
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -13,10 +14,32 @@ import pytest
 
 from examples.demo.scenarios import CHATS, READS, SCENARIOS
 from streamlift.testing.asgi_recorder import record
+from streamlift.testing.recording_difference import recording_differences
 from streamlift.testing.socket_recorder import serve
+from streamlift_codemods.cli import main
+from streamlift_legacy import Stage, configure
 
 ROOT = Path(__file__).parents[2]
 PATTERNS = ("pattern1", "pattern2")
+WRITTEN = {
+    "chat_in_phase_1": ("pattern1", "1"),
+    "chat_in_phase_2": ("pattern1", "2"),
+    "chat_in_phase_3": ("pattern1", "23"),
+    "chat_from_1_to_3": ("phase1", "23"),
+}
+"""What the tool makes of a reference app: which one, and by which phases."""
+
+FORMS = {
+    "pattern1": ("pattern1", None),
+    "pattern2": ("pattern2", None),
+    **{name: (name, None) for name in [*WRITTEN][1:]},
+    **{
+        f"{name} {stage}": (name, stage)
+        for name in ("phase1", "chat_in_phase_1")
+        for stage in Stage
+    },
+}
+"""Every form of the chat app, and the stage that it is in."""
 STREAMS = [scenario for scenario in SCENARIOS if "no stream" not in scenario.name]
 LEAVING = next(scenario for scenario in CHATS if scenario.leaves_after)
 
@@ -26,7 +49,8 @@ def name_of(scenario):
 
 
 def create_app(pattern, database):
-    return importlib.import_module(f"examples.{pattern}.app").create_app(database)
+    name = pattern if pattern in WRITTEN else f"examples.{pattern}"
+    return importlib.import_module(f"{name}.app").create_app(database)
 
 
 async def ask(app, scenario, **options):
@@ -58,21 +82,63 @@ def rows(database):
         return connection.execute("SELECT * FROM messages ORDER BY id").fetchall()
 
 
+def write_phases(folder):
+    """Write Pattern 1 after each phase to *folder*, as packages."""
+    for name, (pattern, phases) in WRITTEN.items():
+        package = folder / name
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / "examples" / pattern, package, ignore=ignored)
+        for phase in phases:
+            is_closed = str(phase == "3").lower()  # in an open world the decorators stay
+            settings = f"[tool.streamlift]\nclosed-world = {is_closed}\n"
+            (folder / "pyproject.toml").write_text(settings)
+            main(["migrate", str(package), "--phase", phase, "--write"])
+
+
+def streams(pattern, stage, database):
+    """Return what is sent for each scenario with a stream, by its name."""
+    if stage is not None:
+        configure(stage=stage)
+    try:
+        reads = answers(pattern, database.with_suffix(".reads"), *CHATS, *READS)[len(CHATS) :]
+        chats = [
+            answers(pattern, database.with_suffix(f".{number}"), chat)[0]
+            for number, chat in enumerate(CHATS)
+        ]
+    finally:
+        configure(stage=Stage.OFF)
+    sent = zip([*CHATS, *READS], [*chats, *reads], strict=True)
+    return {
+        scenario.name: recording.without_cleanup()
+        for scenario, recording in sent
+        if scenario in STREAMS
+    }
+
+
+def differing(old, new):
+    """Return what differs, by the name of the scenario."""
+    return {
+        name: [each.headline for each in found]
+        for name, recording in old.items()
+        if (found := recording_differences(recording, new[name]))
+    }
+
+
 def before(scenario):
     """Return what has to be said first, so that there is something to replay."""
     return CHATS if scenario in READS else ()
 
 
-@pytest.mark.parametrize("scenario", STREAMS, ids=name_of)
-def test_bytes(scenario, tmp_path, sse_snapshot):
-    old, new = (
-        answers(pattern, tmp_path / pattern, *before(scenario), scenario)[-1].without_cleanup()
-        for pattern in PATTERNS
-    )
+def test_bytes(tmp_path, monkeypatch, sse_snapshot):
+    """Every reference app, in every phase and stage."""
+    monkeypatch.syspath_prepend(tmp_path)
+    write_phases(tmp_path)
+    sent = {name: streams(*form, tmp_path / name) for name, form in FORMS.items()}
 
-    # First, so that `--snapshot-update` never writes what the two do not agree on.
-    assert new == old
-    assert old == sse_snapshot
+    old = sent["pattern1"]
+    assert {name: differing(old, new) for name, new in sent.items() if new != old} == {}
+    for name, recording in old.items():
+        assert recording == sse_snapshot(name=name)
 
 
 @pytest.mark.parametrize("spec_version", ["2.3", "2.4"])
