@@ -4,7 +4,8 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, StreamingResponse
 
-from streamlift.testing.asgi_recorder import record
+from streamlift.testing import request as requests
+from streamlift.testing.asgi_recorder import record, record_request
 from streamlift.testing.recording import Cleanup, Ending, RecordingTimeoutError
 
 BOTH_VERSIONS = pytest.mark.parametrize("spec_version", ["2.3", "2.4"])
@@ -185,8 +186,8 @@ def test_says_which_generators_and_tasks_are_left():
         await send(START)
         await send(body(b"".join(exhausted), more=False))
 
-    async def main():
-        recording = await record(app)
+    async def main(**options):
+        recording = await record_request(app, requests.Request(name="a", **options))
         release.set()
         await app.task
         await app.generator.aclose()
@@ -198,6 +199,7 @@ def test_says_which_generators_and_tasks_are_left():
     assert cleanup.open_generators == (name + "left_open",)
     assert cleanup.collected_generators == (name + "left_open",)
     assert cleanup.pending_tasks[0] == name + "still_runs"
+    assert asyncio.run(main(watch_cleanup=False)) is None
     assert cleanup
 
 

@@ -27,6 +27,7 @@ seed = 0
 fresh = true
 start-limit = 5
 time-limit = 7
+cleanup = false
 also = ["web/dist"]
 headers = { Authorization = "Bearer test", x = "default" }
 
@@ -40,6 +41,7 @@ disconnect-after = 3
 disconnect-in-body = 4
 piece-size = 3
 time-limit = 0.5
+cleanup = true
 
 [[request]]
 name = "form"
@@ -102,6 +104,7 @@ def test_reads_everything_that_a_file_can_say(tmp_path):
         piece_size=3,
         time_limit=0.5,
     )
+    assert [each.watch_cleanup for each in (chat, form)] == [True, False]
     assert body_pieces(chat) == [b'{"m', b"e"]
     assert form.body == b"a=1+2&b=3&b=%C3%A9"
     assert form.headers[0] == (b"content-type", b"application/x-www-form-urlencoded")
@@ -111,7 +114,7 @@ def test_reads_everything_that_a_file_can_say(tmp_path):
     assert [each.name for each in file.redactions] == ["id", "at"]
     assert file.redactions[0].pattern.search(b'{"id": "a123"}')[1] == b"a123"
     assert file.redactions[0].shape.fullmatch(b"a123")
-    assert list(file.lines.values()) == [16, 27, 31, 36, 40]
+    assert list(file.lines.values()) == [17, 29, 33, 38, 42]
 
 
 REQUEST = '[[request]]\nname = "a"\n'

@@ -166,6 +166,7 @@ def test_says_which_generators_are_left():
     name = "test_says_which_generators_are_left.<locals>.left_open"
 
     assert recording_of(app).cleanup == Cleanup(open_generators=(name,))
+    assert record_wsgi(app, Request(name="a", watch_cleanup=False)).cleanup is None
 
 
 def test_an_endless_stream_meets_the_limit():

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from streamlift.testing.recording_difference import RecordingKind, recording_differences
+from streamlift.testing.recording_difference import RecordingKind, recording_differences, unseen
 from streamlift.testing.redaction import Redactor
 
 from .outcome import Outcome, headline_of
@@ -46,6 +46,7 @@ class Sent:
         redacted = redactor.redacted(recording)
         counts = [(each, number) for each, number in redactor.counts.items() if number]
         lines = [f"{_shown(each)}, {_times(number)}" for each, number in counts]
+        lines += unseen(recording)
         return cls(redacted, tuple(lines), tuple(map(str, redactor.misshapen)))
 
 

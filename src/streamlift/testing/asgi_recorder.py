@@ -135,7 +135,8 @@ async def record_request(
             f"{request.name}: no end within {request.time_limit} s, "
             f"{len(connection.messages)} body messages so far{where}"
         )
-    return connection.recording(None if task.cancelled() else task.exception(), task, cleanup)
+    error = None if task.cancelled() else task.exception()
+    return connection.recording(error, task, cleanup if request.watch_cleanup else None)
 
 
 class _Connection:
@@ -214,7 +215,7 @@ class _Connection:
         self._ended.set()
 
     def recording(
-        self, error: BaseException | None, task: asyncio.Future[None], cleanup: Cleanup
+        self, error: BaseException | None, task: asyncio.Future[None], cleanup: Cleanup | None
     ) -> Recording:
         """Return the value, once the application has returned."""
         if task.cancelled():

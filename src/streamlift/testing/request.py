@@ -25,6 +25,7 @@ class Request:
         disconnect_after: The client goes away after so many messages of the response; `None`: it
             reads all of them.
         time_limit: Seconds for everything.
+        watch_cleanup: What is left behind belongs to the recording.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Request:
     disconnect_in_body: int | None = None
     disconnect_after: int | None = None
     time_limit: float = 30.0
+    watch_cleanup: bool = True
 
     @property
     def stem(self) -> str:

@@ -262,6 +262,7 @@ class _Reader:
             disconnect_in_body=limit,
             disconnect_after=cast("int | None", table.get("disconnect-after")),
             time_limit=cast("float", table.get("time-limit", document.get("time-limit", 30.0))),
+            watch_cleanup=bool(table.get("cleanup", document.get("cleanup", True))),
         )
 
     def _body(self, table: _Table) -> tuple[bytes, bytes | None]:

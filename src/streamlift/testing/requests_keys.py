@@ -119,6 +119,7 @@ KEYS: dict[str, Key] = {
     "fresh": Key("truth", "true", "Each request has a process of its own, so that none sees what those before it left."),
     "start-limit": Key("seconds", "120", "Seconds until the application must have started. Without it: 60."),
     "time-limit": Key("seconds", "10", "Seconds for each request that has none of its own. Without it: 30."),
+    "cleanup": Key("truth", "false", "`false`: what the application has left behind when it returns is compared for no request that does not say otherwise."),
     "headers": Key("headers", '{ authorization = "Bearer test" }', "Headers of every request that does not set them itself."),
     "also": Key("texts", '["web/dist", "*.onnx"]', "Files that git ignores, but which the application needs: `streamlift gate` copies them beside the code of the base."),
     "request": Key("tables", "[[request]]", "The requests, sent in this order."),
@@ -140,6 +141,7 @@ REQUEST_KEYS: dict[str, Key] = {
     "disconnect-in-body": Key("count", "10", "The client goes away after so many bytes of the body."),
     "disconnect-after": Key("count", "3", "The client goes away after so many messages of the response."),
     "time-limit": Key("seconds", "5", "Seconds for everything."),
+    "cleanup": Key("truth", "false", "`false`: what the application has left behind when it returns is not compared. Where threads race with a client who goes away, it may be something else each time."),
 }  # fmt: skip
 """The keys of a `[[request]]`."""
 

@@ -42,6 +42,9 @@ TOKEN = re.compile(rf"{DATE_TIME}|{HTTP_DATE}|{ADDRESS}|[\w.:+-]+|.", re.DOTALL 
 ORDER = Sort("another order: that of a set, or of tasks that run at the same time")
 HASH_SEED = "PYTHONHASHSEED"
 
+LEFT_BEHIND = "what was left behind"
+WAIT = "nothing here sets that: wait in the code for what it has started"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Advice:
@@ -261,7 +264,7 @@ def _of_the_rest(first: Recording, second: Recording) -> Iterator[Advice]:
     facts: dict[str, tuple[object, ...]] = {
         "the status": (first.status, second.status),
         "the ending": (first.ending, second.ending),
-        "what was left behind": (first.cleanup, second.cleanup),
+        LEFT_BEHIND: (first.cleanup, second.cleanup),
         "the names of headers": tuple(
             [name for name, _ in each.headers] for each in (first, second)
         ),
@@ -275,7 +278,9 @@ def _of_the_rest(first: Recording, second: Recording) -> Iterator[Advice]:
                 first=str(one),
                 second=str(other),
                 sort="it depends on which of two things comes first",
-                remedy="nothing here sets that: wait in the code for what it has started",
+                remedy=f"{WAIT}, or write cleanup = false in the request"
+                if place == LEFT_BEHIND
+                else WAIT,
             )
 
 

@@ -171,7 +171,7 @@ class _Answer:
                 message="" if error is None else str(error),
             ),
             recorder="wsgi",
-            cleanup=Cleanup(open_generators=left_open),
+            cleanup=Cleanup(open_generators=left_open) if self._request.watch_cleanup else None,
             times=tuple(self._times),
         )
 
