@@ -365,6 +365,19 @@ def test_a_request_that_cannot_be_recorded_is_told_and_the_rest_is_recorded(tmp_
     assert ends.startswith("the process ended with status 7 during ends:\n")
 
 
+def test_another_version_of_streamlift_is_left_to_the_application(tmp_path):
+    installed = tmp_path / "installed"
+    (installed / "streamlift/testing").mkdir(parents=True)
+    (installed / "streamlift/testing/__init__.py").touch()
+    old = "import streamlift; assert 'installed' in streamlift.__file__"
+    tree(installed / "streamlift", __init__="", errors="class StreamliftError(Exception): ...")
+    tree(tmp_path, shop=f"{old}\nasync def app(scope, receive, send): ...")
+
+    found = run_job(job(tmp_path, environment={"PYTHONPATH": str(installed)}))
+
+    assert [*found.recordings] == ["a"]
+
+
 def test_an_application_and_its_setup_may_stand_beside_the_requests(tmp_path):
     here, beside = tmp_path / "here", tmp_path / "besi de"
     for folder in (here, beside):

@@ -46,23 +46,26 @@ EXIT_LIMIT = 3.0
 LOG_TAIL = 4000
 """Characters of the log that an error message quotes."""
 
-PACKAGES = ("streamlift", "streamlift_legacy")
-"""Taken from here if the interpreter has none of its own."""
+PACKAGES = ("streamlift", "streamlift_legacy", "streamlift.testing")
+"""Those that may have to be taken from here."""
 
-# The places are asked last, so that an application is run with the versions that it has.
+# An application is run with the versions that it has; but what records it has to be that which
+# reads the recordings.
 BOOTSTRAP = """\
 import importlib.util, json, sys
 if sys.version_info < (3, 10):
     sys.exit("recording needs Python 3.10 or newer")
 places, job, answers = json.loads(sys.argv[1]), sys.argv[2], sys.argv[3]
 class Here:
-    @staticmethod
-    def find_spec(name, path=None, target=None):
-        if name in places:
+    def __init__(self, *names):
+        self.names = names
+    def find_spec(self, name, path=None, target=None):
+        if name in self.names and name in places:
             return importlib.util.spec_from_file_location(
                 name, places[name] + "/__init__.py", submodule_search_locations=[places[name]]
             )
-sys.meta_path.append(Here)
+sys.meta_path.insert(0, Here("streamlift.testing"))
+sys.meta_path.append(Here("streamlift", "streamlift_legacy"))
 sys.path[:] = [folder for folder in sys.path if folder]
 from streamlift.testing.recording_process import main
 main(job, answers)
