@@ -103,7 +103,7 @@ def test_what_can_be_said_is_said_and_the_rest_with_what_helps(tmp_path, monkeyp
 
     out = capsys.readouterr().out
     assert status == 2
-    assert "random\n  the same code has sent something else a second time" in out
+    assert "random\n  two runs of the same code differ" in out
     assert "add to requests.toml" in out
     assert "seed = 0" in out
     assert out.count("it could be recorded in the base, and here it cannot") == 2

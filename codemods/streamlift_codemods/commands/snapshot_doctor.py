@@ -44,10 +44,14 @@ def _run(options: argparse.Namespace) -> int:
         tell(f"{write_attributes(goldens)}: written; commit it")
     faults = golden_faults(goldens)
     first, second = recorder.record(), recorder.record_again()
+    for request in first.requests:
+        if (unsteady := first.unsteady_cleanup(request, second)) is not None:
+            tell(unsteady)
+    first, second = first.together_with(second), second.together_with(first)
     outcomes = [first.steadiness(request, second) for request in first.requests]
     print("".join(f"{fault.text}\n" for fault in faults), end="")
     print(text_report(outcomes, paint_for_output()), end="")
-    print(advice_report(first, second, recorder.file), end="")
+    print(advice_report(first, second), end="")
     if any(outcome.state == "unknown" for outcome in outcomes):
         return NOT_ANALYSED
     return SOMETHING_LEFT if faults else NOTHING_LEFT

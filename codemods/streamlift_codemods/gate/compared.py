@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..snapshots.checking import is_about_more_than_cleanup, or_unsteady
+from ..snapshots.checking import settled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,10 +31,7 @@ def outcomes_of(first: AppRun, run: AppRun, again: Callable[[], AppRun]) -> Iter
             continue
         second = second or again()
         repeated = outcome_of(request, first, second)
-        if repeated.state == "same" and not is_about_more_than_cleanup(outcome):
-            yield repeated
-        else:
-            yield or_unsteady(outcome, run.unstable(request, second))
+        yield settled(outcome, repeated, request, run, second)
 
 
 def outcome_of(request: Request, first: AppRun, run: AppRun) -> Outcome:

@@ -113,7 +113,7 @@ class _Gate:
             coverage=first.coverage,
             migrated=self._migrated,
             told=tuple(self._told),
-            advice=advice_report(first, second, job.recorder.file) if unknown else "",
+            advice=advice_report(first, second) if unknown else "",
         )
 
     def _write(self, source: WorkingTree | Commit | Folder, label: str, target: Path) -> None:

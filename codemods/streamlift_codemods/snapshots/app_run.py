@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from streamlift.testing.recording_difference import RecordingKind, recording_differences, unseen
 from streamlift.testing.redaction import Redactor
+from streamlift.testing.unsteady import advice
 
 from .outcome import Outcome, headline_of
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from ..coverage.site_coverage import SiteCoverage
     from .outcome import Shown, State
 
-UNSTABLE = "the same code has sent something else a second time"
+UNSTABLE = "two runs of the same code differ"
 
 
 @dataclass(frozen=True)
@@ -135,14 +136,37 @@ class AppRun:
         """Return what is told if a *second* run of the same code has sent something else for *request*."""
         if request.name not in second.sent:
             return second.failed(request)
-        differences = recording_differences(
-            self.sent[request.name].recording, second.sent[request.name].recording
-        )
+        one, other = self.sent[request.name].recording, second.sent[request.name].recording
+        differences = recording_differences(one, other)
         if not differences:
             return None
-        remedy = "streamlift snapshot doctor says how to mend that"
-        headline = f"{UNSTABLE}: {differences[0].headline}; {remedy}"
-        return self.outcome(request, "unknown", headline, differences=differences)
+        told = advice(one, other, self.file)
+        return self.outcome(
+            request,
+            "unknown",
+            f"{UNSTABLE}: {headline_of(differences)}",
+            # What stood in both is told with what helps.
+            differences=() if told else differences,
+            detail="\n".join(map(str, told)),
+        )
+
+    def unsteady_cleanup(self, request: Request, second: AppRun) -> str | None:
+        """Return what is told if a *second* run has sent the same for *request*, but left something else behind."""
+        if not self.is_steady_but_for_cleanup(request, second):
+            return None
+        one, other = self.sent[request.name].recording, second.sent[request.name].recording
+        differences = recording_differences(one, other)
+        if not differences:
+            return None
+        place = f"{self.file.path}:{self.file.lines[request.name]}"
+        return f"{place}: {request.name}: two runs differ in {headline_of(differences)}; what either has left is no difference"
+
+    def is_steady_but_for_cleanup(self, request: Request, second: AppRun) -> bool:
+        """Tell whether a *second* run has sent the same for *request*, whatever was left behind."""
+        one, other = (each.sent.get(request.name) for each in (self, second))
+        if one is None or other is None:
+            return False
+        return one.recording.without_cleanup() == other.recording.without_cleanup()
 
 
 def _together(one: Sent, other: Sent) -> Sent:

@@ -37,7 +37,7 @@ def check(run: AppRun, goldens: Path, again: Callable[[], AppRun]) -> list[Outco
     if any(outcome.state == "differs" for outcome in outcomes):
         second = again()
         outcomes = [
-            or_unsteady(outcome, run.unstable(request, second))
+            settled(outcome, outcome_of(request, second, goldens), request, run, second)
             if outcome.state == "differs"
             else outcome
             for request, outcome in zip(run.requests, outcomes, strict=True)
@@ -45,22 +45,27 @@ def check(run: AppRun, goldens: Path, again: Callable[[], AppRun]) -> list[Outco
     return [*outcomes, *unused(run, goldens)]
 
 
-def or_unsteady(outcome: Outcome, unsteady: Outcome | None) -> Outcome:
-    """Return what is told of a request that differs: that, or that two runs of the same code do.
+def settled(
+    outcome: Outcome, repeated: Outcome, request: Request, run: AppRun, second: AppRun
+) -> Outcome:
+    """Return what is told of a request that differs, once it was recorded again.
 
-    What is left behind at a moment may depend on threads: that hides no other difference.
+    What is left behind at a moment may depend on threads. If that is only at times more than is expected it is no
+    difference, and it hides no other one.
+
+    Args:
+        outcome: That it differs.
+        repeated: What is to be said of the second run.
+        request: It.
+        run: The first run.
+        second: Another one of the same code.
     """
-    if unsteady is None or (
-        is_about_more_than_cleanup(outcome) and not is_about_more_than_cleanup(unsteady)
-    ):
-        return outcome
-    return unsteady
-
-
-def is_about_more_than_cleanup(outcome: Outcome) -> bool:
-    """Tell whether *outcome* is about more than what is left behind."""
     kinds = {getattr(each, "kind", None) for each in outcome.differences}
-    return kinds != {RecordingKind.CLEANUP}
+    if kinds == {RecordingKind.CLEANUP}:
+        return repeated if repeated.state == "same" else outcome
+    if run.is_steady_but_for_cleanup(request, second):
+        return outcome
+    return run.unstable(request, second) or outcome
 
 
 def outcome_of(request: Request, run: AppRun, goldens: Path) -> Outcome:
