@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -149,6 +150,8 @@ def _unmatched(left: list[_Line], right: list[_Line], line: _Line) -> Finding:
 def _renamed(left: list[_Line], right: list[_Line], at: int) -> Finding:
     """Return what it means that two lines in the same place are different fields."""
     one, other = left[at], right[at]
+    if one.name.removeprefix(BOM_UTF8) == other.name.removeprefix(BOM_UTF8):
+        return Finding(Kind.FRAMING)
     if sorted(left) == sorted(right):
         return Finding(Kind.FRAMING, _name(one))
     if other.name not in {line.name for line in left} or len(right) > len(left):

@@ -104,22 +104,33 @@ def _key_finding(
     one: str, other: str, inside: list[_Container], trees: tuple[object, object]
 ) -> Finding:
     """Return what it means that two objects go on with different keys, or one does not go on."""
-    left, right = (_keys(tree, inside[:-1]) for tree in trees)
-    missing = [key for key in left if key not in right]
-    extra = [key for key in right if key not in left]
     path = _path(inside[:-1])
     if one.startswith('"') and other.startswith('"') and json.loads(one) == json.loads(other):
         return Finding(Kind.ESCAPES, "data", path + step_text(json.loads(one)))
+    left, right = (_keys(tree, inside[:-1]) for tree in trees)
+    missing = [key for key in left if key not in right]
+    extra = [key for key in right if key not in left]
     if missing and (not extra or one != "}"):
         return Finding(Kind.MISSING_FIELD, "data", path + step_text(missing[0]))
     if extra:
         return Finding(Kind.EXTRA_FIELD, "data", path + step_text(extra[0]))
-    return Finding(Kind.KEY_ORDER, "data", path)
+    if "}" in {one, other}:  # a key that is there twice, on one side only
+        kind = Kind.MISSING_FIELD if other == "}" else Kind.EXTRA_FIELD
+        return Finding(kind, "data", path)
+    return Finding(Kind.KEY_ORDER if left else Kind.VALUE, "data", path)
 
 
 def _keys(tree: object, inside: list[_Container]) -> list[str]:
-    for container in inside:
-        tree = tree[container.step]  # type: ignore[index]  # the walk has been here
+    """Return the keys of the object that the walk is in.
+
+    Where a key above it is there twice, the tree has the second one only, and the walk may be in
+    the first: then, nothing is known of its keys.
+    """
+    try:
+        for container in inside:
+            tree = tree[container.step]  # type: ignore[index]  # checked by trying
+    except (TypeError, LookupError):
+        return []
     return list(tree) if isinstance(tree, dict) else []
 
 

@@ -66,7 +66,7 @@ class Failure:
     def shown(self, *, colour: bool) -> str:
         """Return it in full."""
         pictures = (each.render(colour=colour) for each in self.differences)
-        return "\n".join((self.reason, *pictures, *self.notes))
+        return "\n".join((self.reason, *self.notes, *pictures))
 
 
 class SSESnapshot:
