@@ -77,6 +77,7 @@ from pathlib import Path
 
 
 async def app(scope, receive, send):
+    assert scope["type"] == "http"
     await send({"type": "http.response.start", "status": 200, "headers": []})
     await send({"type": "http.response.body", "body": body(scope["path"]).encode()})
 
@@ -112,8 +113,44 @@ def test_what_can_be_said_is_said_and_the_rest_with_what_helps(tmp_path, monkeyp
     assert 'failures="2" errors="1"' in (tmp_path / "junit.xml").read_text()
 
 
+STREAM = """\
+async def app(scope, receive, send):
+    assert scope["type"] == "http"
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    for frame in stream():
+        await send({"type": "http.response.body", "body": frame.encode(), "more_body": True})
+    await send({"type": "http.response.body"})
+
+
+def stream():
+    yield "data: one\\n\\n"
+"""
+
+
 def test_nothing_to_compare_with_is_told(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
 
     assert gate() == 2
     assert "pass --phase 2 to try a migration, or --base origin/main" in capsys.readouterr().err
+
+
+def test_a_chunk_that_says_something_else_fails_though_the_old_text_is_served(
+    tmp_path, monkeypatch, capsys
+):
+    (tmp_path / "shop.py").write_text(STREAM)
+    (tmp_path / "requests.toml").write_text(requests("stream"))
+    commit(tmp_path)
+    main(["migrate", str(tmp_path), "--phase", "1", "--write"])
+    introduced = (tmp_path / "shop.py").read_text()
+    edited = introduced.replace('StreamingChunk.raw("one")', 'StreamingChunk.raw("two")')
+    assert edited != introduced
+    (tmp_path / "shop.py").write_text(edited)
+    monkeypatch.chdir(tmp_path)
+    capsys.readouterr()
+
+    assert gate("--base", "HEAD", "--stage", "shadow") == 1
+
+    out = capsys.readouterr().out
+    assert "chunk and text, as counted by streamlift_legacy (shadow)\n  1 mismatch\n" in out
+    assert "shop:stream: 1 mismatch" in out
+    assert "1 request: 1 same; besides: 1 differs" in out

@@ -181,12 +181,15 @@ class _Gate:
             yield counted
 
     def _run_base(self, recorder: Recorder, base: RunTree, seed: int) -> RecordingRun:
+        place, remedy = f"base, {self._job.base}", "nothing can be compared with it"
+        directory = self._job.tree.directory
+        if not (base.path / directory).is_dir():
+            raise NothingRecorded(place, f"there is no folder {directory}", remedy)
         try:
             return self._run(recorder, base, seed, {})
         except RecordingError as error:
             problem = f"the app cannot be recorded there: {error}"
-            remedy = "nothing can be compared with it"
-            raise NothingRecorded(f"base, {self._job.base}", problem, remedy) from error
+            raise NothingRecorded(place, problem, remedy) from error
 
     def _run(
         self, recorder: Recorder, tree: RunTree, seed: int, environment: Mapping[str, str]
