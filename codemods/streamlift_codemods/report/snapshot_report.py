@@ -31,7 +31,7 @@ def text_report(outcomes: Sequence[Outcome], paint: Paint) -> str:
 def summary(outcomes: Sequence[Outcome]) -> str:
     """Return how many requests there are and what became of them, and how many goldens no request is of."""
     counts = counts_of(outcome for outcome in outcomes if outcome.is_request)
-    besides = counts_of(outcome for outcome in outcomes if not outcome.is_request)
+    besides = [outcome for outcome in outcomes if not outcome.is_request]
     others = {state: counts.pop(state) for state in OF_NO_REQUEST if state in counts}
     number = sum(counts.values())
     told = f"{number} request{'' if number == 1 else 's'}"
@@ -39,8 +39,7 @@ def summary(outcomes: Sequence[Outcome]) -> str:
         told += f": {_listed(counts)}"
     if others:
         told += f"; goldens of no request: {_listed(others)}"
-    if besides:
-        told += f"; besides: {_listed(besides)}"
+    told += "".join(f"; {outcome.title}: {outcome.state}" for outcome in besides)
     return f"{told}\n"
 
 
