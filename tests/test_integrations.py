@@ -295,7 +295,11 @@ def status_after(name, action, runner):
 
 def test_the_action_checks_snapshots(app, runner):
     action = "snapshot/action.yml"
-    inputs = defaults(action) | {"goldens": "gold ens", "received": "re ceived"}
+    inputs = defaults(action) | {
+        "goldens": "gold ens",
+        "received": "re ceived",
+        "min-coverage": "90",
+    }
 
     done = run(
         step("Check", action)["run"], app, **runner, **environment_of("Check", inputs, action)
@@ -307,6 +311,7 @@ def test_the_action_checks_snapshots(app, runner):
     )
     assert (app / "re ceived/one.sse").read_bytes() == b'data: {"a":1}\n\n'
     assert 'failures="1"' in (app / inputs["junit"]).read_text()
+    assert "covered 1 of 1 site (100 %)" in done.stdout
     assert status_after("check", action, runner) == 1
 
 

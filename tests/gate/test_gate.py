@@ -153,4 +153,7 @@ def test_a_chunk_that_says_something_else_fails_though_the_old_text_is_served(
     out = capsys.readouterr().out
     assert "chunk and text, as counted by streamlift_legacy (shadow)\n  1 mismatch\n" in out
     assert "shop:stream: 1 mismatch" in out
-    assert "1 request: 1 same; chunk and text, as counted by streamlift_legacy (shadow): differs" in out
+    assert (
+        "1 request: 1 same; chunk and text, as counted by streamlift_legacy (shadow): differs"
+        in out
+    )

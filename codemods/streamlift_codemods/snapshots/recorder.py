@@ -57,7 +57,7 @@ class Recorder:
             file=replace(self.file, requests=needed_requests(self.file, self.requests)),
             app=self.app,
             directory=self.directory,
-            python=self.python or sys.executable,
+            python=sys.executable if self.python is None else self.python,
             hash_seed=HASH_SEEDS[0],
             interface=self.interface,
             traced=traced_spans(self.sites or ()),
