@@ -15,12 +15,14 @@ class AtomicCount:
 
     Attributes:
         add: Count one; what it returns means nothing.
+        counter: `next(counter)` counts one, too, in less time.
     """
 
-    __slots__ = ("_lock", "_reads", "add")
+    __slots__ = ("_lock", "_reads", "add", "counter")
 
     def __init__(self) -> None:
-        self.add = count().__next__
+        self.counter = count()
+        self.add = self.counter.__next__
         self._reads = 0
         self._lock = Lock()
 

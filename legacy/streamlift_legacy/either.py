@@ -73,7 +73,7 @@ OFF = Wire()
 
 
 class Decision:
-    """What was decided of the runs of a producer.
+    """What was decided of the runs of a producer, and what they need.
 
     Attributes:
         code: The producer's code.
@@ -81,64 +81,69 @@ class Decision:
         contract: What its chunks are written with.
         own: The stage in its own code.
         rules: What decided.
-        off: Whether that is its stage; then there is none of the other attributes.
+        off: Whether that is its stage.
         live: Whether the new text is served.
         tally: What was seen of it.
-        began: Counts a run.
-        match: Counts a text that is the same.
-        writers: What writes its chunks.
+        runs: Counts its runs.
+        matches: Counts the texts that are the same.
+        quick: Writes most chunks; see `TransparentWriters`.
+        careful: Writes the others.
     """
 
     __slots__ = (
-        "began",
+        "careful",
         "code",
         "contract",
         "live",
-        "match",
+        "matches",
         "name",
         "off",
         "own",
+        "quick",
         "rules",
+        "runs",
         "tally",
-        "writers",
     )
 
     def __init__(
-        self, frame: FrameType, contract: Contract, own: Stage | str | None, rules: Rules
+        self,
+        code: CodeType,
+        name: str,
+        contract: Contract,
+        own: Stage | str | None,
+        rules: Rules,
     ) -> None:
-        self.code: CodeType = frame.f_code
-        self.name = producer_name(frame)
+        self.code = code
+        self.name = name
         self.contract = contract
-        self.own = None if own is None else Stage(own)
+        self.own = own
         self.rules = rules
-        stage = rules.stage_of(self.name, self.own)
-        # To read a member of an enumeration takes long in some versions of Python.
+        stage = rules.stage_of(name, None if own is None else Stage(own))
+        # A member of an enumeration is slow to read in some versions of Python.
         self.off, self.live = stage is Stage.OFF, stage is Stage.LIVE
-        if not self.off:
-            self.writers = writers_of(contract)
-            self.tally = TALLIES[self.name]
-            self.began = self.tally.counts[f"{stage}_streams"].add
-            self.match = self.tally.counts["match"].add
+
+    def prepare(self) -> None:
+        """Add what a run needs that is not off."""
+        self.quick, self.careful = writers_of(self.contract)
+        self.tally = tally = TALLIES[self.name]
+        self.runs = tally.counts["live_streams" if self.live else "shadow_streams"].counter
+        self.matches = tally.counts["match"].counter
 
 
 class ComparingWire(Wire):
     """One run of a producer that is not off; `begin` makes it, without a call of its class.
 
     Attributes:
-        decision: How it began.
-        rules: What its stage follows.
-        live: Whether the new text is served.
+        decision: How it began, or what was decided since.
         frame: The last text, counted from 0.
-        conclusive: Whether each text could be compared.
+        inconclusive: There as soon as a text could not be compared.
     """
 
-    __slots__ = ("conclusive", "decision", "frame", "live", "rules")
+    __slots__ = ("decision", "frame", "inconclusive")
 
     decision: Decision
-    rules: Rules
-    live: bool
     frame: int
-    conclusive: bool
+    inconclusive: bool
 
     def either(
         self, old: Text, new: StreamingChunk | bool, contract: Contract | None = None
@@ -149,26 +154,32 @@ class ComparingWire(Wire):
             self.frame += 1
             if monotonic() >= FLAGS.due:
                 FLAGS.look_again()
-            if FLAGS.rules is not self.rules:
-                self._go_back()
             decision = self.decision
-            quick, careful = decision.writers if contract is None else writers_of(contract)
-            text: object = quick(new)  # type: ignore[arg-type]  # it may be anything
-            if text is None:
-                text = careful(new)  # type: ignore[arg-type]
+            if FLAGS.rules is not decision.rules:
+                decision = self._go_back()
+            text: object
+            if contract is None:
+                text = decision.quick(new)  # type: ignore[arg-type]  # it may be anything
+                if text is None:
+                    text = decision.careful(new)  # type: ignore[arg-type]
+            else:
+                text = writers_of(contract).write(new)  # type: ignore[arg-type]
             if type(text) is type(old) and text == old:
-                decision.match()
+                next(decision.matches)
                 return old
         except Exception as error:  # noqa: BLE001 - nothing of the new form may touch the stream
             text = error
         return self._other(old, text)
 
-    def _go_back(self) -> None:
+    def _go_back(self) -> Decision:
         """Follow the rules, but never to a stage that is further on: that is decided at begin."""
-        self.rules = rules = FLAGS.rules
-        stage = rules.stage_of(self.decision.name, self.decision.own)
-        self.on = self.on and stage is not Stage.OFF
-        self.live = self.live and stage is Stage.LIVE
+        before = self.decision
+        now = Decision(before.code, before.name, before.contract, before.own, FLAGS.rules)
+        now.prepare()
+        now.live = now.live and before.live
+        self.on = self.on and not now.off
+        self.decision = now
+        return now
 
     def _other(self, old: Text, new: object) -> Text:
         """Return the text of a site whose new form is not the old one, or an error."""
@@ -180,10 +191,10 @@ class ComparingWire(Wire):
             elif isinstance(new, Exception):
                 tally.counts["error"].add()
                 self._report(type(new).__name__, None)
-            elif new.__class__ is not old.__class__:
+            elif type(new) is not type(old):
                 self._inconclusive(OTHER_TYPE)
             else:
-                if self.live:
+                if self.decision.live:
                     served = new
                 tally.counts["mismatch"].add()
                 self._report("", (old, new))  # type: ignore[arg-type]  # both are text
@@ -194,13 +205,13 @@ class ComparingWire(Wire):
     def _inconclusive(self, reason: str) -> None:
         tally = self.decision.tally
         tally.inconclusive[reason].add()
-        if self.conclusive:
-            self.conclusive = False
+        if not hasattr(self, "inconclusive"):
+            self.inconclusive = True
             tally.counts["inconclusive_streams"].add()
 
     def _report(self, error: str, texts: tuple[str | bytes, str | bytes] | None) -> None:
         decision = self.decision
-        stage = Stage.LIVE if self.live else Stage.SHADOW
+        stage = Stage.LIVE if decision.live else Stage.SHADOW
         line = _getframe(3).f_lineno  # of the site
         found = Divergence(
             producer=decision.name, line=line, stage=stage, frame=self.frame, error=error
@@ -237,12 +248,10 @@ def begin(contract: Contract, stage: Stage | str | None = None) -> Wire:
             return OFF
         # A call of the class would take as long as all of this.
         wire = _new(ComparingWire)
-        wire.on = wire.conclusive = True
+        wire.on = True
         wire.decision = decision
-        wire.rules = rules
-        wire.live = decision.live
         wire.frame = -1
-        decision.began()
+        next(decision.runs)
     except Exception as error:  # noqa: BLE001 - the stream is served all the same
         _failed(error)
         return OFF
@@ -259,7 +268,9 @@ _decisions: dict[int, Decision] = {}
 def _decide(
     frame: FrameType, contract: Contract, own: Stage | str | None, rules: Rules
 ) -> Decision:
-    decision = Decision(frame, contract, own, rules)
+    decision = Decision(frame.f_code, producer_name(frame), contract, own, rules)
+    if not decision.off:
+        decision.prepare()
     if len(_decisions) >= KNOWN:
         _decisions.clear()
     _decisions[id(frame.f_code)] = decision

@@ -25,6 +25,9 @@ MOST_SHAPES = 16
 MOST_ITEMS = 16
 """Of a list."""
 
+UNKNOWN = 64
+"""Dicts of one length that are not known, before one is learnt: to learn takes as long as to encode many."""
+
 LONGEST_CONSTANT = 64
 """Characters of a value that is remembered, because the code may have it as a constant."""
 
@@ -55,6 +58,7 @@ class DictWriters(dict[int, "WriteDict"]):
         self._inner = self
         self._value = _value_writer(self, quote, item_separator)
         self._before = self._after = self._encode = ""
+        self._unknown: dict[int, int] = {}
         self._examples: dict[int, tuple[dict[Any, object], ...]] = {}
 
     def framed(self, before: str, after: str, encoding: str | None) -> DictWriters:
@@ -72,8 +76,13 @@ class DictWriters(dict[int, "WriteDict"]):
     def _learn(self, payload: dict[object, object]) -> Any:
         """Write *payload* with a writer that knows its shape too, if there is room for it."""
         length = len(payload)
+        self._unknown[length] = unknown = self._unknown.get(length, 0) + 1
         known = self._examples.get(length, ())
-        if len(known) == MOST_SHAPES or not all(type(key) is str for key in payload):
+        if (
+            unknown <= UNKNOWN
+            or len(known) == MOST_SHAPES
+            or not all(type(key) is str for key in payload)
+        ):
             return None
         example = {key: _example(value) for key, value in payload.items()}
         # In one step, since other threads learn too.
