@@ -30,9 +30,13 @@ class Progress:
     def over(self, items: Collection[Item], work: str) -> Iterator[Item]:
         """Give each of *items*, which *work* is done on."""
         for number, item in enumerate(items):
-            if self._next < math.inf and time.monotonic() >= self._next:
-                self._show(work, number, len(items))
+            self.at(number, len(items), work)
             yield item
+
+    def at(self, number: int, total: int, work: str) -> None:
+        """Tell that *work* comes to the one with this *number* of *total* things, from 0 on."""
+        if self._next < math.inf and time.monotonic() >= self._next:
+            self._show(work, number, total)
 
     def close(self) -> None:
         """Take the bar away, before something else is shown."""

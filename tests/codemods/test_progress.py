@@ -16,7 +16,7 @@ from streamlift_codemods import progress
 from streamlift_codemods.cli import main
 
 progress.PATIENCE, progress.INTERVAL = float(sys.argv[1]), 0
-main(["scan", sys.argv[2]])
+main(sys.argv[2:])
 sys.exit("rich" in sys.modules)
 """
 
@@ -27,9 +27,10 @@ def project(tmp_path):
     return tmp_path
 
 
-def scan(project, patience, stderr=subprocess.PIPE):
+def scan(project, patience, stderr=subprocess.PIPE, command=("scan", ".")):
     return subprocess.run(
-        [sys.executable, "-c", SCAN, str(patience), str(project)],
+        [sys.executable, "-c", SCAN, str(patience), *command],
+        cwd=project,
         stdout=subprocess.PIPE,
         stderr=stderr,
         env={**ENVIRONMENT, "TERM": "xterm", "COLUMNS": "80"},
@@ -38,11 +39,11 @@ def scan(project, patience, stderr=subprocess.PIPE):
     )
 
 
-def on_a_terminal(project, patience):
+def on_a_terminal(project, patience, command=("scan", ".")):
     """Return what a scan ends with, and what the terminal shows beside the report."""
     pty = pytest.importorskip("pty")
     reading, writing = pty.openpty()
-    done = scan(project, patience, stderr=writing)
+    done = scan(project, patience, writing, command)
     os.set_blocking(reading, False)
     try:
         shown = os.read(reading, 1 << 16).decode()
@@ -72,3 +73,15 @@ def test_without_a_terminal_there_is_no_bar(project):
     done = scan(project, 0)
 
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_recording_on_a_terminal_shows_how_far_it_is(tmp_path):
+    requests = 'app = "app:app"\n[[request]]\nname = "a"\n[[request]]\nname = "b"\n'
+    app = b"async def app(scope, receive, send): raise ValueError\n"
+    write(tmp_path, {"requests.toml": requests.encode(), "app.py": app})
+    (tmp_path / "goldens").mkdir()
+
+    _, shown = on_a_terminal(tmp_path, 0, ("snapshot", "check"))
+
+    assert "Recording requests" in shown
+    assert shown.rstrip().endswith("\x1b[2K")

@@ -8,12 +8,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from streamlift.testing.recording import RecordingError
-from streamlift.testing.recording_job import run_job
 
 from ..coverage.watched_project import sites_in
 from ..errors import ToolError
 from ..report.advice_report import advice_report
-from ..snapshots.recorder import HASH_SEEDS
+from ..snapshots.recorder import HASH_SEEDS, watched
 from .base import add_what_is_not_committed
 from .beside_outcome import beside_outcome
 from .compared import broken, outcomes_of
@@ -213,7 +212,7 @@ class _Gate:
         )
         tree.reset()
         try:
-            run = run_job(job)
+            run = watched(job)
         except RecordingError as error:
             raise RecordingError(_from_there(str(error), tree)) from error
         failures = {name: _from_there(each, tree) for name, each in run.failures.items()}

@@ -10,6 +10,8 @@ from streamlift.testing.recording_job import RecordingJob, run_job
 
 from ..coverage.site_coverage import site_coverage
 from ..coverage.traced_site import traced_spans
+from ..progress import Progress
+from ..terminal import is_watched
 from .app_run import AppRun, Sent
 from .chosen_requests import needed_requests
 from .termination import cleaning_up
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from streamlift.testing.requests_keys import Interface
 
     from ..coverage.traced_site import TracedSites
+
+WORK = "Recording requests"
 
 HASH_SEEDS = (0, 1)
 """Of the first run and the second one: what depends on the order of a set differs between them."""
@@ -77,7 +81,7 @@ class Recorder:
 
     def _run(self, job: RecordingJob) -> AppRun:
         with cleaning_up():
-            return self.kept(run_job(job))
+            return self.kept(watched(job))
 
     def kept(self, run: RecordingRun) -> AppRun:
         """Return what is compared of *run*."""
@@ -95,3 +99,14 @@ class Recorder:
                 self.traced, run.executed, run.executed_between, is_exact=run.is_exact
             ),
         )
+
+
+def watched(job: RecordingJob) -> RecordingRun:
+    """Do *job*, and show a person who waits how far it is."""
+    progress = Progress(is_shown=is_watched())
+    requests = job.file.requests
+    numbers = {request.name: number for number, request in enumerate(requests)}
+    try:
+        return run_job(job, lambda name: progress.at(numbers[name], len(requests), WORK))
+    finally:
+        progress.close()

@@ -22,7 +22,7 @@ from .requests_file import RequestsFileError
 from .span import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from .recording import Recording
     from .request import Request
@@ -125,8 +125,14 @@ class RecordingRun:
     log: str
 
 
-def run_job(job: RecordingJob) -> RecordingRun:
+def run_job(
+    job: RecordingJob, on_request: Callable[[str], object] = lambda _: None
+) -> RecordingRun:
     """Return what the application answers to each request.
+
+    Args:
+        job: What is recorded, and where.
+        on_request: Called with the name of each request when it begins.
 
     Raises:
         RequestsFileError: If nothing says where the application is.
@@ -141,7 +147,7 @@ def run_job(job: RecordingJob) -> RecordingRun:
     for requests in groups:
         left: Sequence[Request] = requests
         while left:
-            run = _Run(job, left)
+            run = _Run(job, left, on_request)
             runs.append(run.result())
             left = run.left
     return RecordingRun(
@@ -158,8 +164,11 @@ def run_job(job: RecordingJob) -> RecordingRun:
 class _Run:
     """One process."""
 
-    def __init__(self, job: RecordingJob, requests: Sequence[Request]) -> None:
+    def __init__(
+        self, job: RecordingJob, requests: Sequence[Request], on_request: Callable[[str], object]
+    ) -> None:
         self._job = job
+        self._on_request = on_request
         self._requests = {request.name: request for request in requests}
         self._recordings: dict[str, Recording] = {}
         self._failures: dict[str, str] = {}
@@ -293,6 +302,7 @@ class _Run:
             self._is_done, self._last = True, answer
         if "began" in answer:
             self._now = answer["began"]
+            self._on_request(self._now)
             self._between.append(_executed(answer))
             self._limit = self._requests[self._now].time_limit
         if "unrecorded" in answer:
