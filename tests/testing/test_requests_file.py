@@ -144,8 +144,7 @@ REFUSED = {
     REQUEST
     + "json = { a = 2026-01-01 }\n": '3: json is not what JSON can say: no dates and times; write json = { message = "hi" }',
     REQUEST + 'json = {}\ntext = ""\n': "4: json and text are both the body; write one of them",
-    REQUEST
-    + 'body-base64 = "!"\n': "3: body-base64 is no Base64 (Only base64 data is allowed); encode it again",
+    REQUEST + 'body-base64 = "!"\n': "3: body-base64 is no Base64; encode it again",
     REQUEST
     + 'text = "abc"\ndisconnect-in-body = 4\n': "4: the body has 3 bytes only; name no more",
     REQUEST

@@ -12,8 +12,7 @@ def told_of(coverage: SiteCoverage | None) -> tuple[list[str], dict[str, object]
     """Return what people and programs are told; nothing if there is no coverage."""
     if coverage is None:
         return [], {}
-    unread = [f"note: {each}" for each in coverage.unread]
-    return [*coverage_lines(coverage), *unread], {"coverage": coverage_row(coverage)}
+    return coverage_lines(coverage), {"coverage": coverage_row(coverage)}
 
 
 def coverage_lines(coverage: SiteCoverage) -> list[str]:
@@ -35,7 +34,6 @@ def coverage_row(coverage: SiteCoverage) -> dict[str, object]:
         "total": len(coverage.requests),
         "percent": coverage.percent,
         "exact": coverage.is_exact,
-        "unread": list(coverage.unread),
         "sites": [
             {
                 "path": site.path,

@@ -15,6 +15,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import faulthandler
+import gc
 import json
 import sys
 from datetime import datetime
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 SETTLE = 0.5
 """Seconds that what a request has started may go on before the next request is sent."""
 
-DUMP_AFTER = 1.0
+DUMP_AFTER = 0.5
 """Seconds after a time limit until the log is told where every thread is."""
 
 
@@ -121,6 +122,11 @@ class _Process:
         return app, protocol_of(app, what)
 
     def _record(self, app: object, protocol: Protocol, loop: asyncio.AbstractEventLoop) -> None:
+        # The collector comes by between requests only: what it finds during one, and so what is
+        # left open at its end, would depend on how many objects there were before.
+        gc.collect()
+        gc.freeze()
+        gc.disable()
         if self._job["interface"] == "server":
             loop.run_until_complete(self._record_served(app, protocol))
         elif protocol == "asgi":
@@ -148,6 +154,7 @@ class _Process:
                 with self._watched(request) as keep:
                     keep(await server.record(request))
                     await server.quiet()
+                gc.collect()
 
     @contextlib.contextmanager
     def _watched(self, request: Request) -> Iterator[Callable[[Recording], None]]:
@@ -168,6 +175,8 @@ class _Process:
 
     async def _settled(self) -> None:
         """Let what the request has started come to its end, unless it has shown that it lasts."""
+        gc.collect()
+        await asyncio.sleep(0)  # asynchronous generators that were found are closed in tasks
         if tasks := asyncio.all_tasks() - set(self._lasting):
             _, pending = await asyncio.wait(tasks, timeout=SETTLE)
             self._lasting.update(pending)

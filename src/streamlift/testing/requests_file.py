@@ -288,9 +288,7 @@ class _Reader:
             try:
                 return base64.b64decode(text, validate=True)
             except binascii.Error as error:
-                raise table.error(
-                    key, f"{key} is no Base64 ({error})", "encode it again"
-                ) from error
+                raise table.error(key, f"{key} is no Base64", "encode it again") from error
         if key == "body-file":
             file = self._path.parent / text
             try:
