@@ -46,7 +46,7 @@ syrupy: ## run the tests of snapshots on each version of syrupy and pytest in SY
 	    $$env/bin/python -m pip install --quiet --disable-pip-version-check syrupy==$${pair%/*} pytest==$${pair#*/} \
 	      pytest-benchmark pytest-timeout pytest-xdist hatchling editables; touch $$env/ready; }; \
 	  $$env/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .; \
-	  $$env/bin/python -m pytest -q -p no:cacheprovider tests/testing/test_syrupy_extension.py tests/testing/test_pytest_plugin.py; \
+	  $$env/bin/python -m pytest -q -m '' -p no:cacheprovider tests/testing/test_syrupy_extension.py tests/testing/test_pytest_plugin.py; \
 	done
 
 goldens: ## compare every form of the examples with the goldens, and run the gate, on each Python of PYTHONS

@@ -48,8 +48,8 @@ def shop(tmp_path):
 
 def covered(folder):
     """Return the coverage of *folder* by two requests, `first` and `last`."""
-    sites = sites_in([folder], folder)
-    spans = {str(folder / path): own for path, own in traced_spans(sites).items()}
+    traced = sites_in([folder], folder)
+    spans = {str(folder / path): own for path, own in traced_spans(traced.sites).items()}
 
     def own(executed):
         return {path.removeprefix(f"{folder}/"): found for path, found in executed.items()}
@@ -63,7 +63,7 @@ def covered(folder):
         for name in ("first", "last"):
             list(module.steps(name == "last"))
             executed[name] = own(tracer.take())
-    return site_coverage(sites, executed, at_import, is_exact=tracer.is_exact)
+    return site_coverage(traced, executed, at_import, is_exact=tracer.is_exact)
 
 
 @pytest.mark.skipif(sys.version_info < (3, 11), reason="instructions have no columns")

@@ -5,6 +5,10 @@ from importlib.metadata import version
 
 import pytest
 
+# Here, so that not each session of pytester imports them again.
+import streamlift.testing.recording_of
+import streamlift.testing.sse_snapshot  # noqa: F401
+
 pytest_plugins = ("pytester",)
 
 OLDEST = version("syrupy").startswith("4.")
@@ -347,21 +351,37 @@ def test_without_syrupy_nothing_is_asked(pytester, monkeypatch):
     done.stdout.fnmatch_lines(["*sse_snapshot needs syrupy: pip install 'streamlift[[]testing[]]'"])
 
 
-def test_workers_write_and_compare(run, pytester):
-    test = """
+WORKERS = ("-p", "syrupy", "-p", "streamlift", "-p", "xdist", "-n", "2", "--color=yes")
+CASES = """
 @pytest.mark.parametrize("case", range(8))
 def test_chat(sse_snapshot, case):
     assert sse_snapshot == replace(CHAT, status=200 + case)
 """
-    run(test.replace("(8)", "(9)"), "--snapshot-update")
-    pytester.makepyfile(test_module=APP + test.replace("200", "201"))
-    options = ("-p", "syrupy", "-p", "streamlift", "-p", "xdist", "-n", "2", "--color=yes")
-    failed = pytester.runpytest_subprocess(*options)
+
+
+def test_workers_write(run, pytester):
+    pytester.makepyfile(test_module=APP + CASES)
+    pytester.runpytest_subprocess(*WORKERS, "--snapshot-update").assert_outcomes(passed=8)
+
+    assert len(files(pytester)) == 16
+    assert b'"status": 207' in files(pytester)["test_chat[7].sse.meta"]
+    run(CASES).assert_outcomes(passed=8)
+
+
+@pytest.mark.slow
+def test_workers_compare_and_refuse(run, pytester, monkeypatch):
+    run(CASES.replace("(8)", "(9)"), "--snapshot-update")
+    before = files(pytester)
+    pytester.makepyfile(test_module=APP + CASES.replace("200", "201"))
+    failed = pytester.runpytest_subprocess(*WORKERS)
     failed.assert_outcomes(failed=8)
+    assert "\x1b[31m" in failed.stdout.str()
     plain = re.sub(r"\x1b\[[\d;]*m", "", failed.stdout.str())
     assert "status: 202 instead of 201" in plain
     assert OLDEST or "2 snapshots unused" in plain
-    pytester.runpytest_subprocess(*options, "--snapshot-update").assert_outcomes(passed=8)
+    monkeypatch.setenv("CI", "1")
+    refused = pytester.runpytest_subprocess(*WORKERS, "--snapshot-update")
 
-    assert len(files(pytester)) == (18 if OLDEST else 16)
-    assert b'"status": 208' in files(pytester)["test_chat[7].sse.meta"]
+    assert refused.ret == pytest.ExitCode.USAGE_ERROR
+    refused.stderr.fnmatch_lines(["ERROR: CI is set, so --snapshot-update is refused*"])
+    assert files(pytester) == before

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import UsageError
-from ..exit_status import NOT_ANALYSED, status_of_outcomes
+from ..exit_status import status_of_outcomes
+from ..terminal import is_watched, tell
 from .coverage_arguments import add_least_coverage_option
 from .recording_arguments import add_recording_options, recorder_of
 from .report_arguments import add_report_options, report
@@ -92,8 +93,6 @@ def _run(options: argparse.Namespace) -> int:
         verdict.outcomes, verdict.coverage, options.min_coverage, options.requests
     )
     report(SUITE, outcomes, options, gate_lines(verdict), gate_row(verdict))
-    if verdict.migrated is not None and verdict.migrated.errors:
-        return NOT_ANALYSED
     return status_of_outcomes(outcomes)
 
 
@@ -117,6 +116,7 @@ def _job(options: argparse.Namespace) -> GateJob:
         recorder=recorder_of(options),
         is_traced=not options.no_coverage,
         kept=options.keep,
+        tell_step=tell if is_watched() else lambda _: None,
     )
 
 

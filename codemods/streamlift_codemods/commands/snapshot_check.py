@@ -61,8 +61,8 @@ def _run(options: argparse.Namespace) -> int:
 
         from ..coverage.watched_project import sites_in
 
-        sites = sites_in([options.directory], options.directory)
-        recorder = replace(recorder, sites=sites)
+        traced = sites_in([options.directory], options.directory)
+        recorder = replace(recorder, traced=traced)
     run = recorder.record()
     outcomes = check(run, goldens, recorder.record_again)
     outcomes = with_coverage(outcomes, run.coverage, options.min_coverage, options.requests)

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from streamlift.testing.span import Span
 
-    from .traced_site import TracedSite
+    from .traced_site import TracedSite, TracedSites
 
     Executed = Mapping[str, frozenset[Span]]
 
@@ -25,11 +25,13 @@ class SiteCoverage:
         requests: The names of the requests that ran through each site.
         at_import: The sites that were executed before the first request only, such as those outside of functions.
         is_exact: Whether it was told by instructions; else it was told by lines.
+        unread: What is told of files that could not be analysed, so that their sites are missing here.
     """
 
     requests: Mapping[TracedSite, tuple[str, ...]]
     at_import: frozenset[TracedSite]
     is_exact: bool = True
+    unread: tuple[str, ...] = ()
 
     @property
     def uncovered(self) -> list[TracedSite]:
@@ -65,19 +67,20 @@ class SiteCoverage:
 
 
 def site_coverage(
-    sites: Sequence[TracedSite],
+    traced: TracedSites,
     executed: Mapping[str, Executed],
     at_import: Executed,
     *,
     is_exact: bool = True,
 ) -> SiteCoverage:
-    """Return the coverage of *sites* by what each request, and the import of the app, has *executed*."""
+    """Return the coverage of what was *traced* by what each request, and the import of the app, has *executed*."""
 
     def has(own: Executed, site: TracedSite) -> bool:
         return site.span in own.get(site.path, ())
 
     requests = {
-        site: tuple(name for name, own in executed.items() if has(own, site)) for site in sites
+        site: tuple(name for name, own in executed.items() if has(own, site))
+        for site in traced.sites
     }
-    early = frozenset(site for site in sites if has(at_import, site) and not requests[site])
-    return SiteCoverage(requests, early, is_exact)
+    early = frozenset(site for site in traced.sites if has(at_import, site) and not requests[site])
+    return SiteCoverage(requests, early, is_exact, traced.unread)

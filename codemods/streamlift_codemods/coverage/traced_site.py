@@ -43,18 +43,30 @@ class TracedSite:
         return f"{self.path}:{self.line}: {self.function or 'the module'}"
 
 
-def traced_sites(plan: Plan, directory: Path) -> tuple[TracedSite, ...]:
-    """Return the sites of *plan* that are, were or may be migrated, in order; *directory* is the folder of the app.
+@dataclass(frozen=True)
+class TracedSites:
+    """The sites of a tree.
+
+    Attributes:
+        sites: Those that can be watched, in order.
+        unread: What is told of files that could not be analysed.
+    """
+
+    sites: tuple[TracedSite, ...] = ()
+    unread: tuple[str, ...] = ()
+
+
+def traced_sites(plan: Plan, directory: Path) -> TracedSites:
+    """Return the sites of *plan* that are, were or may be migrated; *directory* is the folder of the app.
 
     Of a site in phase 1 it is the frame, which is made at every stage.
     """
-    return tuple(
-        sorted(
-            _traced(site, plan.facts.files[site.source.name], directory)
-            for site in plan.sites
-            if _counts(site)
-        )
+    sites = sorted(
+        _traced(site, plan.facts.files[site.source.name], directory)
+        for site in plan.sites
+        if _counts(site)
     )
+    return TracedSites(tuple(sites), tuple(map(str, plan.facts.errors)))
 
 
 def traced_spans(sites: Iterable[TracedSite]) -> dict[str, tuple[Span, ...]]:

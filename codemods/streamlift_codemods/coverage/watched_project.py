@@ -8,14 +8,13 @@ from ..reading.project import open_project, project_root
 from ..run import run
 from ..selection.baseline import read_baseline
 from ..settings import read_settings
-from .traced_site import traced_sites
+from .traced_site import TracedSites, traced_sites
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from ..reading.project import Project
     from ..settings import Settings
-    from .traced_site import TracedSite
 
 
 def opened_quietly(paths: list[Path]) -> tuple[Project, Settings]:
@@ -28,10 +27,10 @@ def opened_quietly(paths: list[Path]) -> tuple[Project, Settings]:
     return project, settings
 
 
-def sites_in(paths: list[Path], directory: Path) -> tuple[TracedSite, ...]:
+def sites_in(paths: list[Path], directory: Path) -> TracedSites:
     """Return the sites in *paths*, for an app that is run in *directory*; none if there is no Python file."""
     there = [path for path in paths if path.exists()]
     if not there:
-        return ()
+        return TracedSites()
     project, settings = opened_quietly(there)
     return traced_sites(run(project, settings, phase=None)[0], directory.resolve())

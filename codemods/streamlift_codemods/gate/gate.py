@@ -22,7 +22,7 @@ from .verdict import Verdict
 from .workspace import workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from streamlift.testing.recording_job import RecordingRun
@@ -57,6 +57,7 @@ class GateJob:
         recorder: Runs the app.
         is_traced: Whether it is watched which sites are executed.
         kept: Where the trees are kept.
+        tell_step: Takes what is done next, for those who wait.
     """
 
     tree: WorkingTree
@@ -67,6 +68,7 @@ class GateJob:
     recorder: Recorder
     is_traced: bool = True
     kept: Path | None = None
+    tell_step: Callable[[str], None] = lambda _: None
 
 
 def gate(job: GateJob) -> Verdict:
@@ -91,8 +93,10 @@ class _Gate:
 
     def verdict(self) -> Verdict:
         job = self._job
+        job.tell_step(f"writing {job.base}")
         tree = RunTree(self._place.place, partial(self._write, job.base, "base"))
         first = self._first(tree)
+        job.tell_step("recording it again")
         second = job.recorder.kept(self._run_base(job.recorder, tree, HASH_SEEDS[1]))
         first, second = first.together_with(second), second.together_with(first)
         steady = [first.steadiness(request, second) for request in job.recorder.requests]
@@ -128,6 +132,7 @@ class _Gate:
     def _new(self, base: RunTree) -> RunTree:
         """Return the tree that is compared with *base*, at the same place."""
         job, new = self._job, base
+        job.tell_step("making the new tree")
         if job.base is not job.tree or self._place.kept is not None:
             self._place.put_away(base, "base")
             new = RunTree(self._place.place, partial(self._write, job.tree, "new"))
@@ -144,8 +149,10 @@ class _Gate:
         job = self._job
         recorder = job.recorder
         if job.is_traced:
+            job.tell_step("looking for its sites")
             paths = [base.path / each for each in job.paths]
-            recorder = replace(recorder, sites=sites_in(paths, base.path / job.tree.directory))
+            recorder = replace(recorder, traced=sites_in(paths, base.path / job.tree.directory))
+        job.tell_step("recording it")
         return recorder.kept(self._run_base(recorder, base, HASH_SEEDS[0]))
 
     def _groups(self) -> Iterator[tuple[str, dict[str, str]]]:
@@ -162,6 +169,8 @@ class _Gate:
     ) -> Iterator[Outcome]:
         """Give the outcome of each request for one *group*, and what phase 1 has counted in it."""
         recorder = self._job.recorder
+        what = f"recording {group or self._job.tree}"
+        self._job.tell_step(what)
         try:
             run = self._run(recorder, new, HASH_SEEDS[0], environment)
         except RecordingError as error:
@@ -171,6 +180,7 @@ class _Gate:
             return
 
         def again() -> AppRun:
+            self._job.tell_step(f"{what} again")
             return recorder.kept(self._run(recorder, new, HASH_SEEDS[0], environment))
 
         for outcome in outcomes_of(first, recorder.kept(run), again):

@@ -12,7 +12,8 @@ def told_of(coverage: SiteCoverage | None) -> tuple[list[str], dict[str, object]
     """Return what people and programs are told; nothing if there is no coverage."""
     if coverage is None:
         return [], {}
-    return coverage_lines(coverage), {"coverage": coverage_row(coverage)}
+    unread = [f"note: {each}" for each in coverage.unread]
+    return [*coverage_lines(coverage), *unread], {"coverage": coverage_row(coverage)}
 
 
 def coverage_lines(coverage: SiteCoverage) -> list[str]:
@@ -34,6 +35,7 @@ def coverage_row(coverage: SiteCoverage) -> dict[str, object]:
         "total": len(coverage.requests),
         "percent": coverage.percent,
         "exact": coverage.is_exact,
+        "unread": list(coverage.unread),
         "sites": [
             {
                 "path": site.path,

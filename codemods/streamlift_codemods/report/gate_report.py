@@ -16,13 +16,21 @@ def gate_lines(verdict: Verdict) -> list[str]:
     """Return what was compared with what, and what is covered."""
     lines = [f"compared {verdict.new} with {verdict.base}"]
     if verdict.migrated is not None:
-        lines += [_summary(verdict.migrated), *verdict.migrated.errors]
+        lines.append(_summary(verdict.migrated))
     if verdict.coverage is not None:
         lines += coverage_lines(verdict.coverage)
     redacted = {f"{row.name}: {each}": None for row in verdict.outcomes for each in row.redacted}
     lines += [f"not compared: {each}" for each in redacted]
     lines += [f"note: {each}" for each in verdict.told]
+    lines += [f"note: {each}" for each in unread_files(verdict)]
     return [*lines, *verdict.advice.splitlines()]
+
+
+def unread_files(verdict: Verdict) -> dict[str, None]:
+    """Return what is told of each file that could not be analysed, in the base or in the new tree."""
+    migrated = verdict.migrated.errors if verdict.migrated else ()
+    covered = verdict.coverage.unread if verdict.coverage else ()
+    return dict.fromkeys([*covered, *migrated])
 
 
 def gate_row(verdict: Verdict) -> dict[str, object]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from streamlift.testing.requests_file import RequestsFile
     from streamlift.testing.requests_keys import Interface
 
-    from ..coverage.traced_site import TracedSite
+    from ..coverage.traced_site import TracedSites
 
 WORK = "Recording requests"
 
@@ -43,7 +43,7 @@ class Recorder:
         directory: The folder that it is run in and imported from.
         python: The interpreter; None: this one.
         interface: How it is called; None: as the file says, or as what it is.
-        sites: The sites that are watched; None: none are.
+        traced: The sites that are watched; None: none are.
     """
 
     file: RequestsFile
@@ -52,7 +52,7 @@ class Recorder:
     directory: Path
     python: str | None = None
     interface: Interface | None = None
-    sites: tuple[TracedSite, ...] | None = None
+    traced: TracedSites | None = None
 
     @property
     def job(self) -> RecordingJob:
@@ -64,7 +64,7 @@ class Recorder:
             python=sys.executable if self.python is None else self.python,
             hash_seed=HASH_SEEDS[0],
             interface=self.interface,
-            traced=traced_spans(self.sites or ()),
+            traced=traced_spans(self.traced.sites if self.traced else ()),
         )
 
     def record(self) -> AppRun:
@@ -94,9 +94,9 @@ class Recorder:
             },
             failures=run.failures,
             coverage=None
-            if self.sites is None
+            if self.traced is None
             else site_coverage(
-                self.sites, run.executed, run.executed_between, is_exact=run.is_exact
+                self.traced, run.executed, run.executed_between, is_exact=run.is_exact
             ),
         )
 
