@@ -1,16 +1,17 @@
 """`streamlift snapshot diff`: two files, two folders, two running servers."""
 
+import contextlib
 import json
-from pathlib import Path
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from streamlift.testing.golden import Golden, write_golden
 from streamlift.testing.recording import Cleanup, Ending, Recording
-from streamlift.testing.socket_recorder import serve
 from streamlift_codemods.cli import main
 
-SERVED = Path(__file__).parents[1] / "testing"
 BODY = b'data: {"a": 1}\n\ndata: [DONE]\n\n'
 
 
@@ -97,19 +98,58 @@ def test_what_cannot_be_compared_is_one_line(tmp_path, monkeypatch, capsys, side
     assert len(err.splitlines()) == 1
 
 
+class Deployment(BaseHTTPRequestHandler):
+    """What runs somewhere: it answers in chunks, with the time in a header."""
+
+    protocol_version = "HTTP/1.1"
+    chunks = (b"data: 0\n\n", b"data: 1\n\n")
+    version = "1"
+
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("date", f"{time.time()}")
+        self.send_header("x-version", "0" if self.path == "/nothing" else self.version)
+        self.send_header("transfer-encoding", "chunked")
+        self.end_headers()
+        body = b"" if self.path == "/nothing" else b"".join(map(chunk, self.chunks))
+        self.wfile.write(body + chunk(b""))
+
+    def log_message(self, *_):
+        """Say nothing."""
+
+
+class Next(Deployment):
+    chunks = (b"data:0\n\n", b"data: 1\n\n")
+    version = "2"
+
+
+class Joined(Deployment):
+    """A proxy may join what it passes on."""
+
+    chunks = (b"".join(Deployment.chunks),)
+
+
+def chunk(data):
+    return b"%x\r\n%s\r\n" % (len(data), data)
+
+
 @pytest.fixture(scope="module")
-def servers(tmp_path_factory):
-    """Two deployments of one app; the new one has another separator, and a header more."""
-    folder = tmp_path_factory.mktemp("new")
-    source = (SERVED / "served_app.py").read_text()
-    new = source.replace('f"data: {number}', 'f"data:{number}').replace('"a-x": "2"', '"a-x": "3"')
-    assert new != source
-    (folder / "served_app.py").write_text(new)
-    with (
-        serve("served_app:app", directory=SERVED) as old,
-        serve("served_app:app", directory=folder) as other,
-    ):
-        yield [f"http://127.0.0.1:{each.port}" for each in (old, other)]
+def deployed():
+    """Return the address of a server for a deployment, which runs until the tests of the module end."""
+    with contextlib.ExitStack() as stack:
+
+        def run(handler):
+            server = stack.enter_context(ThreadingHTTPServer(("127.0.0.1", 0), handler))
+            threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+            stack.callback(server.shutdown)
+            return f"http://127.0.0.1:{server.server_port}"
+
+        yield run
+
+
+@pytest.fixture(scope="module")
+def servers(deployed):
+    return [deployed(Deployment), deployed(Next)]
 
 
 REQUESTS = """\
@@ -134,12 +174,12 @@ def test_two_servers_are_asked_the_same(servers, requests, capsys):
 
     assert status == 1
     assert "requests.toml:6: differs: numbers\n" in out
-    assert "a-x: '3' instead of '2'" in out
+    assert "x-version: '2' instead of '1'" in out
     assert "first difference: framing, byte 5, frame 0, data" in out
     assert "not compared: the header date" in out
     assert out.endswith("2 requests: 1 same, 1 differs\n")
     assert diff(capsys, servers[0], servers[0])[0] == 0
-    assert diff(capsys, *servers, "--only", "no*")[0] == 0
+    assert diff(capsys, *servers, "--only", "no*")[1] == "1 request: 1 same\n"
 
 
 def test_an_annotation_is_made_for_a_difference_of_servers(servers, requests, tmp_path, capsys):
@@ -167,19 +207,8 @@ def test_a_request_that_is_not_there_is_told_with_the_nearest(servers, requests,
     assert "--only nmbers: requests.toml has no such request; did you mean numbers?" in err
 
 
-def test_where_a_body_is_cut_may_be_left_out(servers, requests, tmp_path, capsys):
-    """A proxy joins messages: here, a server that sends the body as one."""
-    (tmp_path / "served_app.py").write_text(
-        (SERVED / "served_app.py")
-        .read_text()
-        .replace('yield f"data: {number}\\n\\n"', "pass")
-        .replace(
-            "        if error",
-            '        yield "data: 0\\n\\ndata: 1\\n\\ndata: 2\\n\\n"\n        if error',
-        )
-    )
-    with serve("served_app:app", directory=tmp_path) as joined:
-        url = f"http://127.0.0.1:{joined.port}"
+def test_where_a_body_is_cut_may_be_left_out(servers, deployed, requests, capsys):
+    url = deployed(Joined)
 
-        assert "message boundaries: 1 instead of 3" in diff(capsys, servers[0], url)[1]
-        assert diff(capsys, servers[0], url, "--joined")[0] == 0
+    assert "message boundaries: 1 instead of 2" in diff(capsys, servers[0], url)[1]
+    assert diff(capsys, servers[0], url, "--joined")[0] == 0
