@@ -199,7 +199,7 @@ def test_what_was_asked_for_wrongly_is_one_line(tree, snapshot):
     assert is_one_line(snapshot("record"), "requests.toml:9: ", "did you mean path?")
 
 
-def test_an_app_that_does_not_start_is_told_with_the_end_of_its_log(tree, snapshot):
+def test_an_app_that_does_not_start_is_told_with_the_end_of_its_log(tree, goldens, snapshot):
     edit(tree / "chat.py", ("import os", "import no_such_module"))
 
     status, out, err = snapshot("record")
@@ -207,7 +207,14 @@ def test_an_app_that_does_not_start_is_told_with_the_end_of_its_log(tree, snapsh
     assert (status, out) == (2, "")
     assert err.startswith("streamlift: the application chat:app cannot be imported:\n")
     assert "ModuleNotFoundError: No module named 'no_such_module'\n" in err
-    assert not (tree / "goldens").exists()
+
+    status, out, _ = snapshot("check", "--format", "github", "--junit", "r.xml")
+    assert status == 2
+    assert out.startswith(
+        "::error title=streamlift snapshot (unknown),file=requests.toml,line=1::"
+        "the app: the application chat:app cannot be imported%0ATraceback"
+    )
+    assert ET.parse("r.xml").getroot()[0].get("errors") == "1"
 
 
 def test_a_golden_that_is_spoilt_is_told_and_written_anew_only_if_that_is_asked_for(

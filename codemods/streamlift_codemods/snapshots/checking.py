@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from streamlift.testing.recording import RecordingError
     from streamlift.testing.request import Request
 
     from .app_run import AppRun
@@ -66,6 +67,20 @@ def settled(
     if run.is_steady_but_for_cleanup(request, second):
         return outcome
     return run.unstable(request, second) or outcome
+
+
+def nothing_recorded(error: RecordingError, requests: Path) -> Outcome:
+    """Return what is told if an app cannot be recorded at all; *requests* is the file that says how it is started."""
+    headline, _, detail = str(error).partition("\n")
+    return Outcome(
+        name="the app",
+        state="unknown",
+        headline=headline.rstrip(":"),
+        detail=detail,
+        place=str(requests),
+        line=1,
+        is_request=False,
+    )
 
 
 def outcome_of(request: Request, run: AppRun, goldens: Path) -> Outcome:
