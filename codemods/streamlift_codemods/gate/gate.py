@@ -39,6 +39,9 @@ STAGE = "STREAMLIFT_STAGE"
 FLAGS = (STAGE, "STREAMLIFT_STAGES_FILE", "STREAMLIFT_KILL")
 """What says which stage it is. A person's own choice does not count, that of the requests file does."""
 
+ERROR = 400
+"""The first status that tells a client of an error: https://www.rfc-editor.org/rfc/rfc9110#section-15.5"""
+
 
 class NothingRecorded(ToolError):
     """The app cannot be recorded in the tree that everything is compared with."""
@@ -115,7 +118,7 @@ class _Gate:
             outcomes=(*unknown.values(), *compared),
             coverage=first.coverage,
             migrated=self._migrated,
-            told=tuple(self._told),
+            told=(*self._told, *_refused(first)),
             advice=advice_report(first, second) if unknown else "",
         )
 
@@ -217,6 +220,15 @@ class _Gate:
             raise RecordingError(_from_there(str(error), tree)) from error
         failures = {name: _from_there(each, tree) for name, each in run.failures.items()}
         return replace(run, failures=failures)
+
+
+def _refused(first: AppRun) -> Iterator[str]:
+    """Tell of each request that is answered with an error: to be the same then says little of streams."""
+    for name, sent in first.sent.items():
+        status, ending = sent.recording.status, sent.recording.ending
+        if status is None or status >= ERROR:
+            why = f" ({ending.error}: {ending.message})" if ending.error else ""
+            yield f"{name}: answered with {status or 'no response at all'}, also in the base{why}"
 
 
 def _without_flags(file: RequestsFile) -> dict[str, str]:
