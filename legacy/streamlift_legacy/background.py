@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import contextlib
 import logging
 import os
 from functools import partial
@@ -28,9 +27,9 @@ AT_EXIT = 1.0
 
 
 class Background:
-    """Runs jobs one after the other, in a thread that does not keep the process alive.
+    """Runs jobs one after the other, in a thread that ends when there are no more.
 
-    A job that hangs holds up those behind it, and nobody else.
+    It does not keep the process alive. A job that hangs holds up those behind it, and nobody else.
 
     Attributes:
         dropped: How many jobs were not run because too many waited.
@@ -38,16 +37,15 @@ class Background:
     """
 
     def __init__(self) -> None:
-        self.dropped = AtomicCount()
-        self.failed = AtomicCount()
         self._forget()
 
     def _forget(self) -> None:
-        # A forked child has the queue and its lock as they were, but not the thread.
+        # A forked child has the queue and the locks as they were, but not the thread.
+        self.dropped = AtomicCount()
+        self.failed = AtomicCount()
         # Unlike `Queue.put`, this one may be interrupted by itself, as it is if the collector runs.
         self._jobs: SimpleQueue[Job] = SimpleQueue()
-        self._starting = Lock()
-        self._thread: Thread | None = None
+        self._running = Lock()
 
     def run_later(self, job: Job) -> None:
         """Run *job* as soon as those before it are done."""
@@ -58,18 +56,11 @@ class Background:
 
     def _put(self, job: Job) -> None:
         self._jobs.put(job)
-        if self._thread is None and self._starting.acquire(blocking=False):
+        if self._running.acquire(blocking=False):
             try:
-                self._start()
-            finally:
-                self._starting.release()
-
-    def _start(self) -> None:
-        if self._thread is None:
-            thread = Thread(target=self._run, name="streamlift-reports", daemon=True)
-            with contextlib.suppress(RuntimeError):  # none can be started now: the next job tries
-                thread.start()
-                self._thread = thread
+                Thread(target=self._run, name="streamlift-reports", daemon=True).start()
+            except Exception:  # noqa: BLE001 - none can be started now: the next job tries
+                self._running.release()
 
     def tell(self, message: str, *args: object) -> None:
         """Log a warning."""
@@ -77,19 +68,28 @@ class Background:
 
     def flush(self, timeout: float) -> bool:
         """Wait until the jobs that are there now have run; return whether they have."""
-        if self._thread is None and self._jobs.empty():
+        if self._jobs.empty() and not self._running.locked():
             return True
         done = Event()
         self._put(done.set)  # also if there are too many others
-        return self._thread is not None and done.wait(timeout)
+        if not self._running.locked():  # it has ended, or none could be started
+            return done.is_set()
+        return done.wait(timeout)
 
     def _run(self) -> None:
         while True:
-            job = self._jobs.get()
-            try:
-                job()
-            except BaseException:  # noqa: BLE001 - this thread is nobody's, and has to go on
-                self.failed.add()
+            # It never waits for a job. If gevent or eventlet came late, this is no thread but a
+            # greenlet, and the queue would hold all of them.
+            while not self._jobs.empty():
+                job = self._jobs.get()
+                try:
+                    job()
+                except BaseException:  # noqa: BLE001 - this thread is nobody's, and has to go on
+                    self.failed.add()
+            self._running.release()
+            # A job may have come in between.
+            if self._jobs.empty() or not self._running.acquire(blocking=False):
+                return
 
 
 BACKGROUND = Background()

@@ -29,8 +29,10 @@ def configure(
         fresh_for: For how many seconds the environment and the file are not looked at again.
 
     Raises:
-        ValueError: If there is no such stage.
+        ValueError: If there is no such stage, or *fresh_for* is no such number.
     """
+    if fresh_for is not None and not fresh_for >= 0:
+        raise ValueError(f"fresh_for is a number of seconds, not {fresh_for!r}")
     if stage is not None:
         FLAGS.default = Stage(stage)
     if killed is not None:

@@ -8,8 +8,8 @@ r"""Phase 1: both forms of a site side by side, one of them served.
 
 from __future__ import annotations
 
+import os
 import sys
-from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 
@@ -264,6 +264,9 @@ _getframe = sys._getframe  # noqa: SLF001 - the only way to ask who calls
 # By identity: code is compared by its content, that of two modules may be equal.
 _decisions: dict[int, Decision] = {}
 
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_decisions.clear)  # they know the counters of the parent
+
 
 def _decide(
     frame: FrameType, contract: Contract, own: Stage | str | None, rules: Rules
@@ -282,8 +285,10 @@ _told: set[str] = set()
 
 def _failed(error: Exception) -> None:
     """Tell, once, that the shim itself failed."""
-    kind = type(error).__name__
-    if kind not in _told:
-        _told.add(kind)
-        with suppress(Exception):  # memory may be short, too
+    try:
+        kind = type(error).__name__
+        if kind not in _told:
+            _told.add(kind)
             BACKGROUND.tell("the old text is served, since the comparison ended in %s", kind)
+    except Exception:  # noqa: BLE001, S110 - memory may be short, too, or the stack
+        pass

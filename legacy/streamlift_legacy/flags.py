@@ -67,8 +67,9 @@ class Flags:
             self.default,
         )
         if seen != self._seen:
-            self._seen = seen
+            # First of all, since it may fail: then the next frame tries again.
             self.rules = _rules(seen)
+            self._seen = seen
         # Not before: who comes in the meantime would go on with the rules as they were.
         self.due = monotonic() + self.fresh_for
 

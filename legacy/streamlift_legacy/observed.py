@@ -72,9 +72,13 @@ class Tallies(dict[str, Tally]):
 
 TALLIES = Tallies()
 
+if hasattr(os, "register_at_fork"):
+    # What the parent has seen, it counts itself; and its locks may be held here for ever.
+    os.register_at_fork(after_in_child=TALLIES.clear)
+
 
 def observations() -> dict[str, object]:
-    """Return what was seen in this process since it began, as a plain value.
+    """Return what was seen in this process since it began or was forked, as a plain value.
 
     `{"schema": 1, "producers": {"package.module:Class.method": {"match": 120, ...}}}`
     """

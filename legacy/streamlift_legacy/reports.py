@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 EVERY = 60.0
 """Seconds between two reports of the same site; all of them are counted."""
 
+SITES = 4096
+"""Sites of which that is remembered."""
+
 LONGEST = 1 << 16
 """Characters of a text that are kept until it is reported."""
 
@@ -42,6 +45,8 @@ class Reporter:
         site = found.producer, found.line
         if now < self._next.get(site, 0.0):
             return
+        if len(self._next) >= SITES:
+            self._next.clear()
         self._next[site] = now + EVERY
         if texts is not None:
             texts = texts[0][:LONGEST], texts[1][:LONGEST]

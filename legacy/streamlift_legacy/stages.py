@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from enum import Enum
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
@@ -75,13 +74,11 @@ def read_patterns(text: str) -> tuple[list[tuple[str, Stage]], list[str]]:
     problems: list[str] = []
     for line in text.splitlines():
         for entry in filter(str.strip, line.partition("#")[0].split(",")):
-            pattern, stage = _ENTRY.fullmatch(entry).groups()  # type: ignore[union-attr]  # it matches anything
+            name, equals, stage = entry.partition("=")
+            pattern = (name.strip() if equals else "") or "*"
             try:
-                patterns.append((pattern or "*", Stage(stage.lower())))
+                patterns.append((pattern, Stage((stage if equals else name).strip().lower())))
             except ValueError:
-                patterns.append((pattern or "*", Stage.OFF))
+                patterns.append((pattern, Stage.OFF))
                 problems.append(entry.strip())
     return patterns, problems
-
-
-_ENTRY = re.compile(r"\s*(?:(.*?)\s*=)?\s*(.*?)\s*", re.DOTALL)

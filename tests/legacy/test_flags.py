@@ -5,7 +5,8 @@ import subprocess
 import sys
 import textwrap
 from concurrent.futures import ThreadPoolExecutor
-from threading import Event
+from contextlib import suppress
+from threading import Lock
 from time import monotonic
 
 import pytest
@@ -133,7 +134,15 @@ def test_a_file_that_is_not_there_says_nothing(stages_file):
     assert served(stage="live") is NEW
 
 
-@pytest.mark.parametrize("content", [b"\xff\xfe", b"\0", b"live\xff", b"=", b"* = lvie", None])
+TOO_LONG = b"live\n" + b"#" * (1 << 16)
+WITH_A_LONG_GAP = b"x" + b" " * 60_000 + b"y"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"\xff\xfe", b"\0", b"live\xff", b"=", b"* = lvie", TOO_LONG, WITH_A_LONG_GAP, None],
+    ids=lambda content: repr(content)[:12],
+)
 def test_a_file_that_cannot_be_read_switches_off(stages_file, content):
     if content is None:
         stages_file.mkdir()
@@ -158,28 +167,43 @@ def test_a_file_that_hangs_holds_no_stream(stages_file):
 
 def test_streams_that_begin_while_the_file_is_read_wait_for_the_same_text():
     reader = PatientReader("no file")
-    done = Event()
+    done = Lock()
+    done.acquire()
     reader._reading = done, monotonic() + 60
-    with ThreadPoolExecutor(1) as pool:
-        read = pool.submit(reader.read)
+    with ThreadPoolExecutor(2) as pool:
+        reads = [pool.submit(reader.read) for _ in range(2)]
         reader.text = "live"
-        done.set()
-        assert read.result() == "live"
+        done.release()
+        assert [read.result() for read in reads] == ["live", "live"]
 
 
 def test_a_thread_that_cannot_be_started_is_a_file_that_cannot_be_read(stages_file, monkeypatch):
-    class NoThread:
-        def __init__(self, **_):
-            pass
-
-        def start(self):
-            raise RuntimeError
+    def refuse(*_):
+        raise RuntimeError
 
     stages_file.write_text("live")
     with monkeypatch.context() as limit:
-        limit.setattr("streamlift_legacy.patient_reader.Thread", NoThread)
+        limit.setattr("_thread.start_new_thread", refuse)
         assert served(stage="live") is OLD
     assert served() is NEW
+
+
+def test_rules_that_could_not_be_made_are_made_by_the_next_frame(monkeypatch):
+    def look_again_at(depth):
+        if depth:
+            look_again_at(depth - 1)
+        else:
+            FLAGS.look_again()
+
+    FLAGS.look_again()
+    monkeypatch.setenv(KILL, "1")
+    monkeypatch.setenv(STAGE, "live")
+    for depth in range(sys.getrecursionlimit(), 0, -1):  # less and less fails of it
+        with suppress(RecursionError):
+            look_again_at(depth)
+            break
+
+    assert FLAGS.rules.killed
 
 
 def test_what_is_wrong_is_told(stages_file, caplog):
@@ -188,6 +212,12 @@ def test_what_is_wrong_is_told(stages_file, caplog):
 
     assert flush()
     assert caplog.messages == ["stages: b = lvie cannot be read, and counts as off"]
+
+
+@pytest.mark.parametrize("seconds", [-1, float("nan")])
+def test_the_flags_cannot_be_fresh_for_ever_by_mistake(seconds):
+    with pytest.raises(ValueError, match="fresh_for"):
+        configure(fresh_for=seconds)
 
 
 def test_an_unknown_stage_cannot_be_configured():
@@ -200,7 +230,7 @@ def test_a_forked_process_reads_and_reports_by_itself(tmp_path):
     program = textwrap.dedent("""
         import logging, os, sys
         from streamlift import SSEFormatter, StreamingChunk
-        from streamlift_legacy import begin, configure, flush
+        from streamlift_legacy import begin, configure, flush, observations
 
         def in_parent():
             wire = begin(SSEFormatter())
@@ -217,14 +247,14 @@ def test_a_forked_process_reads_and_reports_by_itself(tmp_path):
         sys.stdout.flush()
         child = os.fork()
         if child:
-            os.waitpid(child, 0)
+            assert os.waitpid(child, 0)[1] == 0
         else:
             with open(os.environ["STREAMLIFT_STAGES_FILE"], "w") as file:
                 file.write("live")
             assert in_child() == "data: 1\\n\\n"
             assert flush(10)
             sys.stdout.flush()
-            os._exit(0)
+            os._exit(list(observations()["producers"]) != ["__main__:in_child"])
     """)
     path = tmp_path / "stages"
     path.write_text("shadow")

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import threading
 from threading import Event
 
 import pytest
@@ -207,3 +208,27 @@ def test_observations_are_written_as_json(tmp_path):
     assert json.loads(path.read_text()) == observations()
     assert observations()["producers"] == {f"{__name__}:stream": {"match": 1, "shadow_streams": 1}}
     assert [*tmp_path.iterdir()] == [path]
+
+
+def test_the_thread_of_the_reports_ends_with_them():
+    """If gevent or eventlet came late, it is a greenlet: what it waits for, all of them wait for."""
+    reported(["data: 1\n\n"], [2])
+
+    for thread in threading.enumerate():
+        if thread.name == "streamlift-reports":
+            thread.join(10)
+            assert not thread.is_alive()
+
+
+def test_reports_end_where_no_thread_can_be_started(monkeypatch):
+    def refuse(*_):
+        raise RuntimeError
+
+    background, ran = Background(), []
+    with monkeypatch.context() as limit:
+        limit.setattr("threading.Thread.start", refuse)
+        background.run_later(lambda: ran.append(1))
+        assert not background.flush(10)
+
+    assert background.flush(10)
+    assert ran == [1]
