@@ -177,3 +177,11 @@ def test_extensions_are_not_offered():
 def test_asks_for_the_interface_where_it_cannot_be_told():
     with pytest.raises(RecordingError, match=r"whether .* speaks ASGI or WSGI"):
         recording_of(lambda *args: None)
+
+
+def test_a_test_with_an_event_loop_awaits():
+    async def test():
+        recording_of(echo)
+
+    with pytest.raises(RecordingError, match="an event loop runs here already: write await record"):
+        asyncio.run(test())

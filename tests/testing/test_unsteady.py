@@ -70,6 +70,44 @@ def test_a_setting_is_tried_first_and_what_it_cannot_help_is_redacted(tmp_path, 
     assert redactor.redacted(first).messages[0] == first.messages[0]
 
 
+OTHERS = {
+    "a JSON document": (
+        '{"id": "a81f22b0", "at": 1767225600.5, "x": [1, "chatcmpl-0a1b2c3d4e"]}',
+        '{"id": "b81f22c1", "at": 1767225601.5, "x": [1, "chatcmpl-9a1b2c3d4f"]}',
+        ["$.id", "$.at", "$.x[1]"],
+    ),
+    "all fields": (
+        "id: 17-ab81f2\nretry: 3\n: ping 0x7f00\ndata: a\ndata: b 0x7f00aa1\n\n",
+        "id: 17-cd81f3\nretry: 3\n: ping 0x7f01\ndata: a\ndata: b 0x7f00ab2\n\n",
+        ["id", "", "data"],
+    ),
+    "several parts of a text": (
+        'data: {"err": "<T at 0x7f152e093fd0> 2026-01-01, 127.0.0.1:40231: 0.1s"}\n\n',
+        'data: {"err": "<T at 0x7f152e093fe0> 2026-01-02, 127.0.0.1:40235: 0.2s"}\n\n',
+        ["$.err"],
+    ),
+    "text that JSON writes in another way": (
+        'data: {"err": "\\u00e9 \\"0x7f152e\\""}\n\n',
+        'data: {"err": "\\u00e9 \\"0x7f152f\\""}\n\n',
+        ["$.err"],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", OTHERS)
+def test_whatever_the_body_is_what_is_proposed_helps(tmp_path, case):
+    one, other, abouts = OTHERS[case]
+    first, second = sent(one), sent(other)
+    found = advice(first, second, SET)
+    path = tmp_path / "requests.toml"
+    path.write_text(f"[[request]]\nname = 'a'\n{lines_to_add(found, SET)}")
+    redactor = Redactor(read_requests(path).redactions)
+
+    assert [each.place.rpartition(", ")[2] for each in found] == abouts
+    assert redactor.redacted(first) == redactor.redacted(second)
+    assert redactor.misshapen == ()
+
+
 def test_names_the_place_and_both_values():
     first = sent(frame("x"), frame({"a": [{"id": "chatcmpl-a81f22"}]}))
     second = sent(frame("x"), frame({"a": [{"id": "chatcmpl-07c0be"}]}))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json as json_text
 from typing import TYPE_CHECKING, cast
 
 from .application import protocol_of
 from .asgi_lifespan import lifespan
 from .asgi_recorder import record_request
+from .recording import RecordingError
 from .request import Request
 from .wsgi_recorder import record_wsgi
 
@@ -73,6 +75,12 @@ def recordings_of(app: object, requests: Iterable[Request]) -> list[Recording]:
     """Return what *app* sends for each request, in order; as `recording_of`."""
     if protocol_of(app, f"{app!r}") == "wsgi":
         return [record_wsgi(cast("WSGIApplication", app), request) for request in requests]
+    with contextlib.suppress(RuntimeError):  # there is none
+        asyncio.get_running_loop()
+        raise RecordingError(
+            "an event loop runs here already: write await record_request(app, request), "
+            "in async with lifespan(app) if it has to be started"
+        )
     return asyncio.run(_started(cast("ASGIApplication", app), requests))
 
 

@@ -7,15 +7,12 @@ import json
 import re
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from .frame_diff import FIELD, LINE, decode, split_frames
+from .frame_diff import decode, split_frames
 from .json_diff import step_text
-from .json_span import JSONPath, frame_spans
+from .unsteady_places import Document, Frame, Value, fields_of, words
 from .unsteady_value import (
-    ADDRESS,
-    DATE_TIME,
-    HTTP_DATE,
     OTHER,
     Sort,
     literal,
@@ -36,8 +33,6 @@ CONTEXT = 12
 """Characters that stand before a value in a pattern for it."""
 
 SETTINGS = {"clock": "clock = 2026-01-01T00:00:00Z", "seed": "seed = 0"}
-
-TOKEN = re.compile(rf"{DATE_TIME}|{HTTP_DATE}|{ADDRESS}|[\w.:+-]+|.", re.DOTALL | re.ASCII)
 
 ORDER = Sort("another order: that of a set, or of tasks that run at the same time")
 HASH_SEED = "PYTHONHASHSEED"
@@ -110,40 +105,6 @@ def lines_to_add(advices: Iterable[Advice], file: RequestsFile) -> str:
     return "\n\n".join([*blocks, *tables.values()]) + "\n" if blocks or tables else ""
 
 
-class _Value(NamedTuple):
-    """Two values of one place.
-
-    Attributes:
-        place: The place, for people.
-        about: What it is called, in whichever frame it is.
-        first: The one value.
-        second: The other.
-        json_path: Where they are in the JSON of a frame, with every index as `[*]`.
-        before: What stands before both, in the same line.
-    """
-
-    place: str
-    about: str
-    first: str
-    second: str
-    json_path: str | None = None
-    before: str = ""
-
-
-class _Frame(NamedTuple):
-    """A frame of the first recording, with its number and where it begins."""
-
-    number: int
-    offset: int
-    raw: bytes
-
-    def place(self, path: str) -> str:
-        """Return where the value of *path* is, for people."""
-        spans = next(frame_spans(self.raw, JSONPath.parse(path)), None)
-        byte = self.offset + (spans[0].begin if spans else 0)
-        return f"frame {self.number}, byte {byte}, {path}"
-
-
 class _Advisor:
     """Knows what the file says already."""
 
@@ -156,11 +117,14 @@ class _Advisor:
         for (name, one), (other_name, other) in zip(first.headers, second.headers, strict=False):
             if name == other_name and one != other:
                 place = decode(name)
-                for value in _tokens(f"the header {place}", place, decode(one), decode(other)):
+                for value in words(f"the header {place}", place, decode(one), decode(other)):
                     yield self._on(value)
 
     def of_body(self, first: bytes, second: bytes) -> Iterator[Advice]:
-        """Yield advice on the frames."""
+        """Yield advice on the frames, or on what else the body is."""
+        if (trees := _trees(decode(first), decode(second))) is not None:
+            yield from self._of_trees(Document(decode(first)), "$", "$", *trees)
+            return
         left, right = split_frames(first), split_frames(second)
         if len(left) != len(right):
             yield Advice(
@@ -184,44 +148,40 @@ class _Advisor:
 
     def _of_frame(self, index: int, offset: int, one: bytes, other: bytes) -> Iterator[Advice]:
         place = f"frame {index}, byte {offset + _first_other(one, other)}"
-        fields = _fields(one), _fields(other)
+        fields = fields_of(one), fields_of(other)
         if [name for name, _ in fields[0]] != [name for name, _ in fields[1]]:
-            yield self._on(_Value(place, "fields", decode(one), decode(other)))
+            yield self._on(Value(place, "fields", decode(one), decode(other)))
             return
         for (name, left), (_, right) in zip(*fields, strict=True):
-            if left == right:
-                continue
-            try:
-                trees = json.loads(left), json.loads(right)
-            except (ValueError, RecursionError):
-                for value in _tokens(f"{place}, {name}", name, left, right, f"{name}: "):
+            trees = _trees(left, right) if name == "data" else None
+            if trees is not None:
+                yield from self._of_trees(Frame(index, offset, one), "$", "$", *trees)
+            elif left != right:
+                for value in words(f"{place}, {name}", name, left, right, f"{name}: "):
                     yield self._on(value)
-            else:
-                found = self._of_trees(_Frame(index, offset, one), "$", "$", *trees)
-                yield from found
 
     def _of_trees(
-        self, frame: _Frame, path: str, pattern: str, one: object, other: object
+        self, where: Frame | Document, path: str, pattern: str, one: object, other: object
     ) -> Iterator[Advice]:
         """Yield advice on two JSON values, one in the place of the other."""
         if isinstance(one, dict) and isinstance(other, dict) and {*one} == {*other}:
             if [*one] != [*other]:
-                yield self._on_order(frame.place(path), json.dumps([*one]), json.dumps([*other]))
+                yield self._on_order(where.place(path), json.dumps([*one]), json.dumps([*other]))
             for key, value in one.items():
                 step = step_text(key)
-                yield from self._of_trees(frame, path + step, pattern + step, value, other[key])
+                yield from self._of_trees(where, path + step, pattern + step, value, other[key])
         elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
             texts = [sorted(map(json.dumps, each)) for each in (one, other)]
             if one != other and texts[0] == texts[1]:
-                yield self._on_order(frame.place(path), json.dumps(one), json.dumps(other))
+                yield self._on_order(where.place(path), json.dumps(one), json.dumps(other))
                 return
             for index, pair in enumerate(zip(one, other, strict=True)):
-                yield from self._of_trees(frame, f"{path}[{index}]", f"{pattern}[*]", *pair)
+                yield from self._of_trees(where, f"{path}[{index}]", f"{pattern}[*]", *pair)
         elif one != other:
             left, right = (x if isinstance(x, str) else json.dumps(x) for x in (one, other))
-            yield self._on(_Value(frame.place(path), pattern, left, right, pattern))
+            yield self._on(where.value(path, pattern, left, right))
 
-    def _on(self, value: _Value) -> Advice:
+    def _on(self, value: Value) -> Advice:
         """Return what helps against one value."""
         sort = sort_of(value.first, value.second)
         setting = next((each for each in sort.settings if not self._is_set[each]), None)
@@ -284,14 +244,16 @@ def _of_the_rest(first: Recording, second: Recording) -> Iterator[Advice]:
             )
 
 
-def _redaction(value: _Value, sort: Sort) -> str:
+def _redaction(value: Value, sort: Sort) -> str:
     """Return the lines of a table that leaves out *value*."""
     if value.json_path is None:
-        before = literal(value.before[-CONTEXT:])
+        before = literal(re.split(r"[\r\n]", value.before)[-1][-CONTEXT:])
         shape = shape_alone(sort.shape or ".*")
         return f"pattern = {_toml(f'{before}({shape})')}"
     path = f"json-path = {_toml(value.json_path)}"
-    return path if sort.shape is None else f"{path}\nshape = {_toml(sort.shape)}"
+    # A shape is one of the bytes that are sent, where JSON writes some characters in another way.
+    is_written_so = json.dumps(value.first) == f'"{value.first}"'
+    return f"{path}\nshape = {_toml(sort.shape)}" if sort.shape and is_written_so else path
 
 
 def _new_name(about: str, names: Container[str]) -> str:
@@ -306,34 +268,15 @@ def _new_name(about: str, names: Container[str]) -> str:
 
 
 def _toml(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False) if "'" in text else f"'{text}'"
+    return f"'{text}'" if text.isprintable() and "'" not in text else json.dumps(text)
 
 
-def _fields(frame: bytes) -> list[tuple[str, str]]:
-    """Return the fields of a frame; the lines of its data are one."""
-    fields: list[tuple[str, str]] = []
-    for content, _ in LINE.findall(frame):
-        match = FIELD.fullmatch(content)
-        name, value = (decode(match[1]), decode(match[3])) if match else ("", "")
-        if name == "data" and fields and fields[-1][0] == "data":
-            fields[-1] = ("data", f"{fields[-1][1]}\n{value}")
-        elif content:
-            fields.append((name, value))
-    return fields
-
-
-def _tokens(place: str, about: str, first: str, second: str, before: str = "") -> list[_Value]:
-    """Return the words that differ in two texts of as many words, or both texts."""
-    left, right = ([match[0] for match in TOKEN.finditer(each)] for each in (first, second))
-    if len(left) != len(right):
-        return [_Value(place, about, first, second, before=before)]
-    values = []
-    for one, other in zip(left, right, strict=True):
-        if one != other:
-            values.append(_Value(place, about, one, other, before=before))
-        # What differs itself finds nothing.
-        before = before + one if one == other else ""
-    return values
+def _trees(one: str, other: str) -> tuple[object, object] | None:
+    """Return what two texts are as JSON, `None` if that is not what they are."""
+    try:
+        return json.loads(one), json.loads(other)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _first_other(left: bytes, right: bytes) -> int:

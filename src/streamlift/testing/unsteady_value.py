@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import NamedTuple
 
 DAY = 86_400.0
@@ -44,7 +45,39 @@ TIME = ("clock",)
 CHANCE = ("seed",)
 BOTH = ("seed", "clock")
 
+WHOLE = (
+    Sort("a UUID with the time", UUID_OF_TIME, BOTH),
+    Sort("a UUID", UUID, CHANCE),
+    Sort("a time", DATE_TIME, TIME),
+    Sort("a time", HTTP_DATE, TIME),
+    Sort("an address in memory", ADDRESS),
+)
+"""What is known by its form alone."""
+
+SORTS = {
+    f"sort_{index}": sort
+    for index, sort in enumerate(
+        (*WHOLE, Sort("a random id", f"{HEX}{{16,}}", CHANCE), Sort("a number", NUMBER, CHANCE))
+    )
+}
+"""What is looked for inside of texts."""
+
 OTHER = Sort("another text")
+
+
+def literal(text: str) -> str:
+    """Return a regular expression for *text*, with no more backslashes than it needs."""
+    return re.sub(r"\\([- #&~])", r"\1", re.escape(text))
+
+
+def shape_alone(shape: str) -> str:
+    """Return *shape* without groups that can be asked for."""
+    return re.sub(r"(?<!\\)\((?!\?)", "(?:", shape)
+
+
+PART = re.compile(
+    "|".join(f"(?P<{name}>{shape_alone(str(sort.shape))})" for name, sort in SORTS.items())
+)
 
 
 def sort_of(first: str, second: str) -> Sort:
@@ -53,15 +86,9 @@ def sort_of(first: str, second: str) -> Sort:
     >>> sort_of("chatcmpl-a81f22", "chatcmpl-07c0be").shape
     'chatcmpl-[0-9a-f]{6}'
     """
-    for name, shape, settings in (
-        ("a UUID with the time", UUID_OF_TIME, BOTH),
-        ("a UUID", UUID, CHANCE),
-        ("a time", DATE_TIME, TIME),
-        ("a time", HTTP_DATE, TIME),
-        ("an address in memory", ADDRESS, ()),
-    ):
-        if _are(shape, first, second):
-            return Sort(name, shape, settings)
+    for sort in WHOLE:
+        if _are(str(sort.shape), first, second):
+            return sort
     if _are(NUMBER, first, second):
         return _number(first, second)
     return _random_id(first, second) or _inside(first, second) or OTHER
@@ -102,24 +129,23 @@ def _random_id(first: str, second: str) -> Sort | None:
 
 def _inside(first: str, second: str) -> Sort | None:
     """Return what sort of values stand in two texts that are the same but for them."""
-    for name, shape, settings in (
-        ("a text with a UUID", UUID_OF_TIME, BOTH),
-        ("a text with a UUID", UUID, CHANCE),
-        ("a text with an address in memory", ADDRESS, ()),
-        ("a text with a time", DATE_TIME, TIME),
-        ("a text with a time", HTTP_DATE, TIME),
-    ):
-        around = re.split(shape_alone(shape), first)
-        if len(around) > 1 and around == re.split(shape_alone(shape), second):
-            return Sort(name, shape.join(map(literal, around)), settings)
-    return None
-
-
-def literal(text: str) -> str:
-    """Return a regular expression for *text*, with no more backslashes than it needs."""
-    return re.sub(r"\\([- #&~])", r"\1", re.escape(text))
-
-
-def shape_alone(shape: str) -> str:
-    """Return *shape* without groups that can be asked for."""
-    return re.sub(r"(?<!\\)\((?!\?)", "(?:", shape)
+    left, right = ([*PART.finditer(text)] for text in (first, second))
+    if len(left) != len(right) or PART.sub("\0", first) != PART.sub("\0", second):
+        return None
+    pieces, sorts, at = [], [], 0
+    for one, other in zip(left, right, strict=True):
+        pieces.append(literal(first[at : one.start()]))
+        at = one.end()
+        if one[0] == other[0]:
+            pieces.append(literal(one[0]))
+        elif one.lastgroup == other.lastgroup:
+            sorts.append(SORTS[str(one.lastgroup)])
+            pieces.append(shape_alone(str(sorts[-1].shape)))
+        else:
+            return None
+    names = " and ".join(dict.fromkeys(each.name for each in sorts))
+    # What nothing sets is left, whatever is set of the rest.
+    is_settable = all(each.settings for each in sorts)
+    settings = dict.fromkeys(chain.from_iterable(each.settings for each in sorts))
+    shape = "".join([*pieces, literal(first[at:])])
+    return Sort(f"a text with {names}", shape, tuple(settings) if is_settable else ())
