@@ -50,7 +50,6 @@ def test_what_was_recorded_is_the_same_until_the_app_changes(tree, snapshot):
 
     status, out, _ = snapshot("record", "--update", "--only", "other")
     assert (status, out.partition(" (")[0]) == (0, "updated: other")
-    assert snapshot("check", "--only", "other")[0] == 0
     after = contents(tree / "goldens")
     assert {name for name in after if after[name] != before[name]} == {
         "other.sse",
@@ -101,10 +100,7 @@ def test_goldens_of_no_request_go_only_if_that_is_asked_for_and_they_are_ours(
     (tree / "goldens/notes.txt").touch()
 
     status, out, _ = snapshot("record")
-    assert status == 1
-    assert "goldens/other.sse: unused: other\n" in out
-    assert out.endswith("2 requests: 1 same, 1 new; goldens of no request: 2 unused\n")
-    assert snapshot("record", "--update", "--only", "anoth*")[0] == 0
+    assert (status, "goldens/other.sse: unused: other\n" in out) == (1, True)
     assert (tree / "goldens/other.sse").exists()
 
     status, out, _ = snapshot("record", "--update")
@@ -124,7 +120,6 @@ def test_a_request_that_cannot_be_recorded_fails_alone(tree, snapshot):
     assert "requests.toml:4: unknown: chat, normal\n  the process ended with status 3 " in out
     assert out.endswith("2 requests: 1 new, 1 unknown\n")
     assert set(contents(tree / "goldens")) == {"other.sse", "other.sse.meta"}
-    assert snapshot("check")[0] == 2
 
 
 def test_what_is_another_every_time_is_no_golden(tree, snapshot):
@@ -142,13 +137,11 @@ def test_what_is_another_every_time_is_no_golden(tree, snapshot):
 
     (tree / "requests.toml").write_text(f'app = "chat:app"\n{RANDOM}{redaction.format(".{8}")}')
     assert snapshot("record", "--update")[0] == 0
-    assert snapshot("check")[:2] == (0, "1 request: 1 same\n")
-    assert (tree / "goldens/ids.sse").read_bytes().startswith(b'data: {"id": "<id#1>"}\n\n')
-
     edit(tree / "chat.py", ('b"text/event-stream"', 'b"text/plain"'))
     status, out, _ = snapshot("check")
-    assert status == 1
+    assert (status, "first difference" in out) == (1, False)
     assert "  = not compared: id ($.id), 3 times\n" in out
+    assert (tree / "goldens/ids.sse").read_bytes().startswith(b'data: {"id": "<id#1>"}\n\n')
 
 
 def test_what_is_left_behind_only_at_times_is_no_difference_and_hides_none(tree, snapshot):
