@@ -16,7 +16,7 @@ from .terminal import drop_output, tell, trace
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-EXTRA = {"libcst", "pathspec", "tomli"}
+EXTRA = {"libcst", "pathspec", "tomli", "yaml_ft"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -226,6 +226,13 @@ def test_a_golden_that_is_spoilt_is_told_and_written_anew_only_if_that_is_asked_
     assert golden.read_bytes() == whole
 
 
+def test_a_name_in_other_capitals_is_told_and_nothing_goes(tree, goldens, snapshot):
+    edit(tree / "requests.toml", ('name = "other"', 'name = "Other"'))
+
+    assert is_one_line(snapshot("record", "--update"), "the names 'other' and 'Other' are one file")
+    assert (goldens / "other.sse").exists()
+
+
 def test_one_run_at_a_time_writes(tree, snapshot):
     (tree / "goldens").mkdir()
     handle = os.open(tree / "goldens", os.O_RDONLY)

@@ -11,6 +11,7 @@ from streamlift.testing.golden import (
     golden_names,
     read_golden,
 )
+from streamlift.testing.golden_name import folded
 from streamlift.testing.recording_difference import RecordingKind
 
 from .outcome import Outcome
@@ -101,10 +102,11 @@ def unused(run: AppRun, goldens: Path) -> list[Outcome]:
     """Return the goldens that no request of the file is of; none if *run* is about a part of the file."""
     if len(run.requests) < len(run.file.requests):
         return []
-    used = {request.stem for request in run.file.requests}
+    # To some file systems a name in other capitals is the same file.
+    used = {folded(request.stem) for request in run.file.requests}
     headline = "no request has this name; streamlift snapshot record --update removes it"
     return [
         Outcome(name=name, state="unused", headline=headline, place=str(goldens / f"{name}{BODY}"))
         for name in golden_names(goldens)
-        if name not in used
+        if folded(name) not in used
     ]

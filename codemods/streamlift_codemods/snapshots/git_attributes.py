@@ -53,9 +53,9 @@ def text_attribute(folder: Path) -> str | None:
 def write_attributes(folder: Path) -> Path:
     """Add the line to the attributes file in *folder*, and return that file."""
     path = folder / ATTRIBUTES
-    before = path.read_text(encoding="utf-8") if path.exists() else ""
-    end = "\n" if before and not before.endswith("\n") else ""
-    path.write_text(f"{before}{end}{LINE}\n", encoding="utf-8", newline="\n")
+    before = path.read_bytes() if path.exists() else b""
+    end = b"\n" if before and not before.endswith(b"\n") else b""
+    path.write_bytes(b"%s%s%s\n" % (before, end, LINE.encode()))
     return path
 
 
