@@ -42,10 +42,19 @@ def git(folder: Path, *arguments: str, index: Path | None = None) -> bytes:
 
 
 def top_of(folder: Path) -> Path | None:
-    """Return the top folder of the repository around *folder*; None if there is none, or no git."""
+    """Return the top folder of the repository around *folder*; None if there is none, or no git.
+
+    Raises:
+        GitError: If git is not allowed to read it.
+    """
     try:
         found = git(folder, "rev-parse", "--show-toplevel")
-    except GitError:
+    except GitError as error:
+        if (
+            "dubious ownership" in error.problem
+        ):  # https://git-scm.com/docs/git-config#Documentation/git-config.txt-safedirectory
+            remedy = f"run git config --global --add safe.directory {folder}, if you trust it"
+            raise GitError(error.place, error.problem, remedy) from error
         return None
     return Path(os.fsdecode(found.removesuffix(b"\n"))).resolve()
 
@@ -58,4 +67,5 @@ def names_in(listed: bytes) -> list[str]:
 def _environment(index: Path | None) -> dict[str, str]:
     """Return the environment without what a hook of git is told: which index, which repository."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    own["LC_ALL"] = "C"  # what it says is looked at
     return own if index is None else {**own, "GIT_INDEX_FILE": str(index)}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..coverage.gaps import gaps
+
 if TYPE_CHECKING:
     from ..coverage.site_coverage import SiteCoverage
 
@@ -25,7 +27,7 @@ def coverage_lines(coverage: SiteCoverage) -> list[str]:
         lines[0] += ", told by lines: Python 3.10 has nothing finer"
     if coverage.at_import:
         lines.append(f"{len(coverage.at_import)} of them ran at import only")
-    return [*lines, *(f"no request ran through {site}" for site in coverage.uncovered)]
+    return [*lines, *gaps(coverage)]
 
 
 def coverage_row(coverage: SiteCoverage) -> dict[str, object]:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from .coverage_report import coverage_lines, coverage_row
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ..gate.migrated_tree import Migrated
     from ..gate.verdict import Verdict
 
@@ -19,11 +21,22 @@ def gate_lines(verdict: Verdict) -> list[str]:
         lines.append(_summary(verdict.migrated))
     if verdict.coverage is not None:
         lines += coverage_lines(verdict.coverage)
-    redacted = {f"{row.name}: {each}": None for row in verdict.outcomes for each in row.redacted}
-    lines += [f"not compared: {each}" for each in redacted]
+    lines += _not_compared(verdict)
     lines += [f"note: {each}" for each in verdict.told]
     lines += [f"note: {each}" for each in unread_files(verdict)]
     return [*lines, *verdict.advice.splitlines()]
+
+
+def _not_compared(verdict: Verdict) -> Iterator[str]:
+    """Give what is not compared, with the requests of which that is so, if it is not so of all."""
+    requests = {row.name for row in verdict.outcomes if row.is_request}
+    found: dict[str, dict[str, None]] = {}
+    for row in verdict.outcomes:
+        for each in row.redacted:
+            found.setdefault(each, {})[row.name] = None
+    for each, names in found.items():
+        where = "" if names.keys() == requests else f" ({', '.join(names)})"
+        yield f"not compared: {each}{where}"
 
 
 def unread_files(verdict: Verdict) -> dict[str, None]:

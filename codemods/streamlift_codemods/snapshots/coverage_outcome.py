@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..coverage.gaps import gaps
 from .outcome import Outcome
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def with_coverage(
         name=NAME,
         state="same" if enough else "differs",
         headline="" if enough else f"{coverage.summary}, and {least:g} % are asked for",
-        detail="\n".join(f"no request ran through {site}" for site in coverage.uncovered),
+        detail="\n".join(gaps(coverage)),
         place=str(requests),
         is_request=False,
     )
