@@ -67,18 +67,26 @@ def test_the_sum_is_one_answer():
     assert ScriptedChatModel([[]]).invoke("hi").content == ""
 
 
+class ProviderError(Exception):
+    def __init__(self, message, *, response):
+        super().__init__(message)
+        self.response = response
+
+
 @pytest.mark.parametrize("stream", [streamed, astreamed])
-def test_an_error_comes_in_the_middle(stream):
-    model = ScriptedChatModel([["half an ans", TimeoutError("gave up")]])
+@pytest.mark.parametrize("error", [TimeoutError("gave up"), ProviderError("gave up", response=1)])
+def test_an_error_comes_in_the_middle(stream, error):
+    model = ScriptedChatModel([["half an ans", error]])
     tokens = []
 
     class Tokens(BaseCallbackHandler):
         def on_llm_new_token(self, token, **kwargs):
             tokens.append(token)
 
-    with pytest.raises(TimeoutError, match="gave up"):
+    with pytest.raises(type(error), match="gave up"):
         stream(model.with_config(callbacks=[Tokens()]))
     assert tokens == ["half an ans"]
+    assert isinstance(error, ProviderError) or error.__traceback__ is None
 
 
 def test_gives_one_answer_after_the_other_and_knows_what_it_was_asked():

@@ -13,6 +13,7 @@ The fake models of LangChain make their chunks themselves, one a word and one a 
 
 from __future__ import annotations
 
+import copy
 import json
 import threading
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -133,9 +134,20 @@ class ScriptedChatModel(BaseChatModel):
             self._asked.append(messages)
         for piece in self._answers[index]:
             if isinstance(piece, BaseException):
-                raise piece
+                raise _fresh(piece)
             # A copy: LangChain writes an id into what is streamed.
             yield AIMessageChunk(content=piece) if isinstance(piece, str) else piece.model_copy()
+
+
+def _fresh(error: BaseException) -> BaseException:
+    """Return a copy of *error*, if one can be made.
+
+    The script would keep the traceback of what is raised, and that what the stream has left open.
+    """
+    try:
+        return copy.copy(error)
+    except TypeError:  # it is not made of its `args`
+        return error.with_traceback(None)
 
 
 def tool_call(
