@@ -9,6 +9,7 @@ import sys
 import tempfile
 import threading
 import time
+import types
 import uuid
 from datetime import datetime
 from pathlib import Path
@@ -35,6 +36,7 @@ def ids():
         random.Random().random(),
         random.random(),
         random.sample(range(1000), 3),
+        (random.seed(), random.random()),
         *([uuid.uuid7()] if sys.version_info >= (3, 14) else []),
     ]
 
@@ -54,6 +56,18 @@ def test_what_a_request_gets_follows_from_the_seed_and_its_name_alone():
     assert len(set(map(str, first))) == len(first)
     assert [each.version for each in first[:7]] == [4, 4, 1, 1, 7, 7, 4]
     assert first[4] < first[5]
+
+
+def test_the_numbers_that_a_module_of_another_language_makes_are_seeded_too(monkeypatch):
+    numpy = types.SimpleNamespace(random=random.Random())
+    monkeypatch.setitem(sys.modules, "numpy", numpy)
+    with determined(None, 1) as reset:
+        got = []
+        for name in "aab":
+            reset(name)
+            got.append((numpy.random.random(), random.random()))
+
+    assert got[0] == got[1] != got[2]
 
 
 def test_everything_is_as_before_afterwards():

@@ -8,8 +8,10 @@ place.
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import random
+import sys
 import threading
 import uuid
 from typing import TYPE_CHECKING
@@ -96,6 +98,9 @@ def _seeded(seed: int) -> Iterator[Reset]:
             made_by_seed(source, f"{seed} bytes {name}")
         random.seed(f"{seed} numbers {name}")
         begin_again()
+        if (numpy := sys.modules.get("numpy")) is not None:
+            # Its generators are seeded by `secrets`, but that of the module has been before.
+            numpy.random.seed(random.Random(f"{seed} numpy {name}").getrandbits(32))  # noqa: S311
         for each in UUID_STATE:
             if hasattr(uuid, each):
                 setattr(uuid, each, 0 if each == "_last_counter_v7" else None)
@@ -106,6 +111,8 @@ def _seeded(seed: int) -> Iterator[Reset]:
         # `secrets` and `random.SystemRandom` hold the function itself.
         _replaced(random, "_urandom", urandom),
         _replaced(random.Random, "seed", seed_with),
+        # A method that was bound before.
+        _replaced(random, "seed", functools.partial(seed_with, vars(random)["_inst"])),
         _replaced(uuid, "getnode", lambda: NODE),
         # These would ask the system for ids made of its own clock and card.
         _replaced(uuid, "_generate_time_safe", None),
