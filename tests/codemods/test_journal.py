@@ -62,6 +62,45 @@ def test_every_stop_at_every_step_can_be_taken_back(file_systems):
     assert sum(map(int, steps)) > 200
 
 
+@pytest.fixture
+def linked(project):
+    """Let files have other names: one outside, one in the project."""
+    os.link(project / "pkg/chat.py", project / "backup")
+    (project / "pkg/more.py").unlink()
+    os.link(project / "pkg/chat.py", project / "pkg/more.py")
+    return project
+
+
+def test_a_hard_link_is_told_and_keeps_the_old_text(linked):
+    done = migrate(linked)
+
+    names = "streamlift: pkg/chat.py, pkg/more.py: no hard link any more"
+    told = f"{names}, other names keep what they had; streamlift undo joins them again"
+    assert lines(done).count(told) == 1
+    assert (linked / "backup").read_bytes() == CHAT
+    assert b"StreamingChunk" in (linked / "pkg/chat.py").read_bytes()
+
+
+def test_undo_joins_hard_links_again(linked):
+    before = tree(linked)
+    migrate(linked)
+
+    assert in_process("undo", linked).returncode == 0
+    assert tree(linked) == before
+    for name in ("pkg/chat.py", "pkg/more.py"):
+        assert (linked / name).samefile(linked / "backup")
+
+
+def test_undo_restores_the_text_also_if_it_was_edited_under_another_name(linked):
+    migrate(linked)
+    with (linked / "backup").open("ab") as file:  # in place
+        file.write(b"# edited\n")
+
+    assert in_process("undo", linked).returncode == 0
+    assert (linked / "pkg/chat.py").read_bytes() == (linked / "pkg/more.py").read_bytes() == CHAT
+    assert (linked / "backup").read_bytes() == CHAT + b"# edited\n"
+
+
 def test_undo_restores_every_byte_and_mode_and_leaves_no_trace(project):
     before = tree(project)
     migrate(project)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from typing import TYPE_CHECKING
 
-from ..errors import ToolError, UsageError
+from ..errors import ToolError, UsageError, listed
 from ..exit_status import NOT_ANALYSED, NOTHING_LEFT, SOMETHING_LEFT, status_of
 from ..terminal import tell
 from .baseline_arguments import add_baseline_options, baseline_file
@@ -108,7 +109,9 @@ def _rewrite(options: argparse.Namespace) -> int:
     from ..report.text_report import report_written
 
     tightened = baseline.tightened(after) if options.phase == SEPARATE else {}
+    linked = _hard_links(project, changes)
     write_changes(project, changes, options.command, tightened)
+    _tell_of_hard_links(linked)
     if tightened:
         baseline.tell_of_change()
     print(report_written(plan, changes, options.phase), end="")
@@ -137,7 +140,9 @@ def _finish(options: argparse.Namespace) -> int:
     if options.write:
         from ..journal.writing import write_changes
 
+        linked = _hard_links(project, changes)
         write_changes(project, changes, options.command)
+        _tell_of_hard_links(linked)
         print(report_finished(plan, changes), end="")
     else:
         print(paint_for_output().diff(report_changes(project, changes)), end="")
@@ -159,6 +164,22 @@ def _refuse_dirty_tree(project: Project, changes: dict[str, bytes], *, allowed: 
         )
     if state == "no-git":
         tell(f"{project.scanned}: is not under git; only streamlift undo takes the change back")
+
+
+def _hard_links(project: Project, changes: dict[str, bytes]) -> list[str]:
+    """Return the files that have other names; what takes the place of such a file has not."""
+    found = []
+    for name in sorted(changes):
+        with contextlib.suppress(OSError):  # a new one, or it is gone: that is told elsewhere
+            if project.path_of(name).stat().st_nlink > 1:
+                found.append(name)
+    return found
+
+
+def _tell_of_hard_links(names: list[str]) -> None:
+    if names:
+        problem = "no hard link any more, other names keep what they had; streamlift undo joins them again"
+        tell(f"{listed(names)}: {problem}")
 
 
 def _check_second_run(

@@ -52,6 +52,7 @@ class RecordedFile:
         new: The digest of what it holds after the run.
         stored_old: What it held, until that is put back.
         stored_new: What it shall hold, until that is put in its place.
+        linked: The file itself, if it has other names: hard links.
     """
 
     target: Path
@@ -59,14 +60,12 @@ class RecordedFile:
     new: str
     stored_old: Path
     stored_new: Path
+    linked: Path
 
     @property
     def state(self) -> Literal["old", "new", "edited"]:
         """What it holds now."""
-        try:
-            found = _digest(self.target.read_bytes())
-        except (FileNotFoundError, NotADirectoryError):
-            found = None
+        found = _digest_of(self.target)
         return "new" if found == self.new else "old" if found == self.old else "edited"
 
     @property
@@ -88,7 +87,7 @@ class RecordedFile:
             put(self.stored_new, self.target)
 
     def restore(self) -> None:
-        """Put what it held back, with the mode that it has now.
+        """Put what it held back, with the mode that it has now; the file itself, if it has other names.
 
         Raises:
             Edited: If it does not hold what the tool has written.
@@ -99,8 +98,10 @@ class RecordedFile:
         if self.old is None:
             self.target.unlink()
             return
-        copy_access(self.target, self.stored_old)
-        put(self.stored_old, self.target)
+        # Unless somebody has edited it since, under another name.
+        old = self.linked if _digest_of(self.linked) == self.old else self.stored_old
+        copy_access(self.target, old)
+        put(old, self.target)
 
 
 class RecordedRun:
@@ -134,6 +135,7 @@ class RecordedRun:
                 store(folder / f"{number}.new", change.after, like)
                 if change.before is not None:
                     store(folder / f"{number}.old", change.before, like)
+                    _keep_link(target, folder / f"{number}.link")
             path = os.path.relpath(target, root).replace(os.sep, "/")
             old = None if change.before is None else _digest(change.before)
             files.append({"path": path, "old": old, "new": _digest(change.after)})
@@ -194,6 +196,7 @@ class RecordedRun:
                 row["new"],
                 self.folder / f"{number}.old",
                 self.folder / f"{number}.new",
+                self.folder / f"{number}.link",
             )
             for number, row in enumerate(rows)
         ]
@@ -275,6 +278,20 @@ class RecordedRun:
 
 def _digest(text: bytes) -> str:
     return hashlib.sha256(text).hexdigest()
+
+
+def _digest_of(path: Path) -> str | None:
+    try:
+        return _digest(path.read_bytes())
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def _keep_link(target: Path, linked: Path) -> None:
+    """Give *target* one more name, if it has several: what replaces it is another file."""
+    if target.stat().st_nlink > 1:
+        with contextlib.suppress(OSError):  # on another file system, or one without them
+            os.link(target, linked)
 
 
 def _missing(changes: dict[Path, Change]) -> list[Path]:
