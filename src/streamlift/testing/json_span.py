@@ -62,14 +62,20 @@ class JSONPath:
         return cls(tuple(steps))
 
     def spans(self, text: str) -> Iterator[tuple[int, int]]:
-        """Yield begin and end of each value in *text*, which is JSON; of a string, without quotes."""
+        """Yield begin and end of each value in *text*, which is JSON.
+
+        Of a string, without its quotes. `null` is no value.
+        """
         return _walk(text, BLANK.match(text).end(), self.steps)  # type: ignore[union-attr]  # it matches anything
 
 
 def _walk(text: str, at: int, steps: tuple[str | int | None, ...]) -> Iterator[tuple[int, int]]:
     if not steps:
         end = _end(text, at)
-        yield (at + 1, end - 1) if text[at] == '"' else (at, end)
+        if text[at] == '"':
+            yield at + 1, end - 1
+        elif text[at:end] != "null":
+            yield at, end
         return
     for step, begin in _members(text, at):
         # `True == 1`, but a key is a str and an index an int, so no step equals another kind.
@@ -106,21 +112,33 @@ def _skip(text: str, at: int) -> int:
 def frame_spans(body: bytes, path: JSONPath) -> Iterator[tuple[ByteSpan, ...]]:
     """Yield each value of *path* in the frames of *body*: one span a line that it stands on.
 
-    A frame may have its data on several lines, and a value may go over their ends.
+    A frame may have its data on several lines, and a value may go over their ends. A body that is
+    JSON as a whole is no stream: the values are those of it.
     """
+    if _is_json(decode(body)):
+        yield from _spans([ByteSpan(0, len(body))], body, path)
+        return
     offset = 0
     for frame in split_frames(body):
-        lines = list(_data_lines(frame, offset))
+        yield from _spans(list(_data_lines(frame, offset)), body, path)
         offset += len(frame)
-        data = decode(b"\n".join(body[line.begin : line.end] for line in lines))
-        try:
-            json.loads(data)
-        except (ValueError, RecursionError):
-            continue
+
+
+def _spans(lines: list[ByteSpan], body: bytes, path: JSONPath) -> Iterator[tuple[ByteSpan, ...]]:
+    """Yield the values of *path* in what *lines* of *body* say together."""
+    data = decode(b"\n".join(body[line.begin : line.end] for line in lines))
+    if _is_json(data):
         for begin, end in path.spans(data):
-            spans = tuple(_in_lines(lines, _bytes(data[:begin]), _bytes(data[:end])))
-            if spans:
+            if spans := tuple(_in_lines(lines, _bytes(data[:begin]), _bytes(data[:end]))):
                 yield spans
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _data_lines(frame: bytes, offset: int) -> Iterator[ByteSpan]:

@@ -40,10 +40,11 @@ class Redaction:
 
     Attributes:
         name: What the placeholder says.
-        pattern: A regular expression (compiled, once it is here), over the body's bytes and over each value of a header. The
-            value is its group, or all of it if it has none.
-        json_path: Where the value stands in the data of each frame: `$.id`, `$.choices[*].id`,
-            `$["a b"][0]`. Of a string the quotes stay.
+        pattern: A regular expression (compiled, once it is here), over the body's bytes and over
+            each value of a header. The value is its group, or all of it if it has none.
+        json_path: Where the value stands in the data of each frame, or in a body that is JSON:
+            `$.id`, `$.choices[*].id`, `$["a b"][0]`. Of a string the quotes stay; an id that has
+            become `null` or empty is not replaced.
         shape: A regular expression that the whole value has to match. A value that does not is
             left as it is, so that a changed form of an id is a difference.
     """

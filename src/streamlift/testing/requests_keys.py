@@ -148,7 +148,7 @@ REQUEST_KEYS: dict[str, Key] = {
 REDACT_KEYS: dict[str, Key] = {
     "name": Key("text", '"id"', "Names the placeholder `<id#1>`. Needed."),
     "pattern": Key("text", "'\"id\": \"([^\"]+)\"'", "A regular expression that finds what may differ; if it has a group, that is the first one. This or `json-path` is needed."),
-    "json-path": Key("text", '"$.choices[*].id"', "Where it is in the JSON of the data of each frame."),
+    "json-path": Key("text", '"$.choices[*].id"', "Where it is in the JSON of the data of each frame, or of the whole body."),
     "shape": Key("text", "'chatcmpl-[A-Za-z0-9]{29}'", "A regular expression that it has to match in full; else the response differs."),
 }  # fmt: skip
 """The keys of a `[[redact]]`."""
