@@ -855,6 +855,19 @@ if True:
 async def stream(x):
     yield f"data: {json.dumps(x)}\\n\\n"
 """, "payload", head=""),
+    app("an import that is all of its block", """
+from stage import note
+
+async def stream(x):
+    yield f"data: {json.dumps(x)}\\n\\n"
+
+async def others(x):
+    try:
+        import json
+    except ImportError:
+        note("without json")
+    yield "data: [DONE]\\n\\n"
+""", "payload", "typed", contains=("    try:\n        import json\n    except",), lacks=("json.dumps",)),
     app("imports after code", """
 VERSION = 1
 import json

@@ -39,13 +39,60 @@ def test_each_phase_is_counted_by_folder(project, tmp_path, capsys):
 
     assert code == 1
     assert report["folders"] == [
-        {"path": "chat", "pattern_1": 0, "phase_1": 1, "phase_2": 1, "finished": 0},
-        {"path": "chat/old", "pattern_1": 1, "phase_1": 0, "phase_2": 0, "finished": 0},
+        {
+            "path": "chat",
+            "pattern_1": 0,
+            "phase_1": 1,
+            "phase_2": 1,
+            "finished": 0,
+            "helper_calls": 0,
+        },
+        {
+            "path": "chat/old",
+            "pattern_1": 1,
+            "phase_1": 0,
+            "phase_2": 0,
+            "finished": 0,
+            "helper_calls": 0,
+        },
     ]
     assert [(use["path"], use["name"]) for use in report["shim"]] == [("chat/both.py", "begin")]
     assert [(row["function"], row["verdict"]) for row in report["decorators"]] == [
         ("_reply", "goes")
     ]
+
+
+HELPER = """\
+import json
+
+
+def _frame(x):
+    return f"data: {json.dumps(x)}\\n\\n"
+
+
+async def stream(x):
+    yield _frame(x)
+    yield _frame([x])
+"""
+
+
+def test_the_same_frames_are_counted_in_each_phase(project, tmp_path, capsys):
+    _, out, _ = project({"chat/app.py": HELPER}, "--format", "json")
+    seen = [counts(out)]
+    for phase in ("1", "2", "3"):
+        write(tmp_path, {"pyproject.toml": CLOSED.encode()})
+        run(capsys, "migrate", tmp_path, "--phase", phase, "--write")
+        seen.append(counts(project({}, "--format", "json")[1]))
+
+    frames = [{name: each[name] for name in each if name != "helper_calls"} for each in seen]
+    assert [max(each, key=each.get) for each in frames] == [
+        "pattern_1",
+        "phase_1",
+        "finished",
+        "finished",
+    ]
+    assert [sum(each.values()) for each in frames] == [1, 1, 1, 1]
+    assert [each["helper_calls"] for each in seen] == [2, 2, 0, 0]
 
 
 def test_a_decorator_that_can_go_is_left(project):
@@ -126,7 +173,9 @@ def test_the_history_has_a_line_a_day(project, tmp_path):
 
     first, last = map(json.loads, path.read_text().splitlines())
     assert (first["pattern_1"], last["pattern_1"]) == (5, 2)
-    assert "2001-02-03          5        0        0         0     0           0\n" in out
+    assert (
+        "2001-02-03          5        0        0         0                   0           0\n" in out
+    )
 
 
 def test_a_file_that_is_no_history_stays(project, tmp_path):

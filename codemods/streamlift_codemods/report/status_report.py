@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from typing import TYPE_CHECKING
 
 from ..flow.boundary_calls import KEPT
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 Row = dict[str, object]
 SHOWN_DAYS = 10
+TITLES = ("pattern 1", "phase 1", "phase 2", "finished", "helper calls")
 
 
 def as_json(found: BurnDown, history: list[Entry], observed: dict[str, TextUse] | None) -> str:
@@ -94,18 +95,16 @@ def as_text(
 
 
 def _table(found: BurnDown) -> list[str]:
-    titles = ("pattern 1", "phase 1", "phase 2", "finished")
     names = [*sorted(found.folders), "total"]
     width = max(len(name) for name in ["folder", *names])
     rows = [(name or ".", found.folders[name]) for name in sorted(found.folders)]
-    head = f"{'folder':{width}}  {'  '.join(titles)}"
+    head = f"{'folder':{width}}  {'  '.join(TITLES)}"
     return [head, *(_row(name, counts, width) for name, counts in [*rows, ("total", found.total)])]
 
 
 def _row(name: str, counts: Counts, width: int) -> str:
-    numbers = (counts.pattern_1, counts.phase_1, counts.phase_2, counts.finished)
-    cells = f"{numbers[0]:9d}  {numbers[1]:7d}  {numbers[2]:7d}  {numbers[3]:8d}"
-    return f"{name:{width}}  {cells}"
+    cells = zip(TITLES, astuple(counts), strict=True)
+    return f"{name:{width}}  {'  '.join(f'{number:{len(title)}d}' for title, number in cells)}"
 
 
 def _observed(found: BurnDown, observed: dict[str, TextUse]) -> list[str]:
@@ -123,9 +122,11 @@ def _observed(found: BurnDown, observed: dict[str, TextUse]) -> list[str]:
 
 
 def _trend(history: list[Entry]) -> list[str]:
-    titles = ("pattern 1", "phase 1", "phase 2", "finished", "shim", "decorators")
+    titles = (*TITLES, "shim", "decorators")
     lines = [f"{'date':10}  {'  '.join(titles)}"]
     for entry in history[-SHOWN_DAYS:]:
-        cells = [f"{entry[key]!s:>{len(title)}}" for key, title in zip(KEYS, titles, strict=True)]
+        cells = [
+            f"{entry.get(key, '')!s:>{len(title)}}" for key, title in zip(KEYS, titles, strict=True)
+        ]
         lines.append(f"{entry['date']}  {'  '.join(cells)}")
     return lines

@@ -24,28 +24,30 @@ PATTERN_1 = {"auto", "review", "refused", "baselined"}
 
 @dataclass
 class Counts:
-    """How many sites stand where.
+    """How many frames stand where, and how many calls ask a helper for one.
 
     Attributes:
         pattern_1: They make text.
         phase_1: Their chunk stands beside the text.
         phase_2: They make chunks, in a function whose decorator gives text.
         finished: They make chunks.
+        helper_calls: The calls that get text.
     """
 
     pattern_1: int = 0
     phase_1: int = 0
     phase_2: int = 0
     finished: int = 0
+    helper_calls: int = 0
 
     def __add__(self, other: Counts) -> Counts:
         names = [each.name for each in fields(self)]
         return Counts(**{name: getattr(self, name) + getattr(other, name) for name in names})
 
     @property
-    def sites(self) -> int:
-        """All of them."""
-        return self.pattern_1 + self.phase_1 + self.phase_2 + self.finished
+    def left(self) -> int:
+        """All that is not finished."""
+        return self.pattern_1 + self.phase_1 + self.phase_2 + self.helper_calls
 
 
 @dataclass
@@ -72,7 +74,7 @@ class BurnDown:
     @property
     def is_done(self) -> bool:
         """Whether nothing is left to do."""
-        return not (self.total.sites - self.total.finished or self.finish.shim or self.decorators)
+        return not (self.total.left or self.finish.shim or self.decorators)
 
 
 def burn_down(plan: Plan, project: Project, settings: Settings) -> BurnDown:
@@ -82,8 +84,10 @@ def burn_down(plan: Plan, project: Project, settings: Settings) -> BurnDown:
     files = finish.plan.facts.files
     scaffolded = {name for name in sorted(files) if _add_phase_1(found, files[name])}
     for site in plan.sites:
-        if site.verdict in PATTERN_1 and site.source.name not in scaffolded:
-            found.folders[dirname(site.source.name)].pattern_1 += 1
+        if site.verdict in PATTERN_1:
+            counts = found.folders[dirname(site.source.name)]
+            counts.helper_calls += site.kind == "helper-call"
+            counts.pattern_1 += site.kind == "frame" and site.source.name not in scaffolded
     decorated = {producer.node for producer in finish.goes}
     decorated |= {each.producer.node for each in finish.left}
     for site in finish.plan.sites:
@@ -96,7 +100,7 @@ def burn_down(plan: Plan, project: Project, settings: Settings) -> BurnDown:
             is_scaffold = not decorated.isdisjoint(tree.ancestors(site.node))
             counts.phase_2 += is_scaffold
             counts.finished += not is_scaffold
-    for folder in [name for name, counts in found.folders.items() if not counts.sites]:
+    for folder in [name for name, counts in found.folders.items() if counts == Counts()]:
         del found.folders[folder]
     return found
 

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from .burn_down import BurnDown
 
 Entry = dict[str, object]
-KEYS = ("pattern_1", "phase_1", "phase_2", "finished", "shim", "decorators")
+KEYS = ("pattern_1", "phase_1", "phase_2", "finished", "helper_calls", "shim", "decorators")
+LATER = {"helper_calls"}  # not in the histories of the first version
 
 
 def entry_of(found: BurnDown, day: date) -> Entry:
@@ -50,6 +51,8 @@ def _read(path: Path) -> list[Entry]:
         ) from error
     except ValueError:
         entries = [None]
-    if not all(isinstance(each, dict) and {"date", *KEYS} <= each.keys() for each in entries):
+    if not all(
+        isinstance(each, dict) and {"date", *KEYS} - LATER <= each.keys() for each in entries
+    ):
         raise UsageError(str(path), "holds something else than a history", "name another file")
     return entries
