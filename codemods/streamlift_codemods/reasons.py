@@ -168,7 +168,7 @@ REASONS = {
                "nothing, if it is; else read chunks: SSE.chunks(...) around the source, and chunk.json()"),
         Reason("other-path", "The file is not among the paths that are named.", "name its path too"),
         Reason("public-producer", "The producer is public, so code outside of the project may call it for its text.",
-               'set closed-world = true in [tool.streamlift] if there is no such code, or public-producers = "keep" if the decorator is there to stay'),
+               'set closed-world = true in [tool.streamlift] if there is no such code, public-producers = "keep" if the decorator is there to stay, or name the producer in signed-off'),
         Reason("kept-public", "The producer is public, and the project keeps the decorators of those (public-producers).", "nothing"),
         Reason("no-callers", "Nothing in the project calls the producer, so something that cannot be seen may.",
                "delete the producer, or take the decorator away, if nothing does"),

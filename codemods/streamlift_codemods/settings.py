@@ -33,7 +33,8 @@ class Setting:
 
     Attributes:
         name: Its key.
-        kind: What its value is: "globs", "bool", "module" and "class" (dotted names), "path" or "keep" (that word).
+        kind: What its value is: "globs", "bool", "module" and "class" (dotted names), "path", "keep" (that word),
+            or "names" (of functions).
         example: A value, as TOML.
         meaning: What it does, for the documentation.
     """
@@ -49,8 +50,12 @@ class Setting:
             return isinstance(value, bool)
         if self.kind == "keep":
             return value == "keep"
-        if self.kind == "globs":
-            return isinstance(value, list) and all(isinstance(each, str) and each for each in value)
+        if self.kind in {"globs", "names"}:
+            texts = value if isinstance(value, list) else [None]
+            is_name = self.kind == "names"
+            return all(
+                isinstance(each, str) and each and (":" in each or not is_name) for each in texts
+            )
         if not isinstance(value, str) or not value:
             return False
         if self.kind == "class" and "." not in value:
@@ -64,6 +69,7 @@ KINDS = {
     "bool": "neither true nor false",
     "globs": "no list of globs",
     "keep": 'not "keep"',
+    "names": "no list of names such as pkg.module:Class.method",
     "module": "no dotted name of a module",
     "class": "no dotted name of a class in a module",
     "path": "no path",
@@ -80,6 +86,8 @@ SETTINGS = {
                 "`true`: nothing outside of the project calls its public functions. Then public helpers may be rewritten, and public generators need no decorator if all their calls are known. Off by default."),
         Setting("public-producers", "keep", '"keep"',
                 '`"keep"`: the decorators of public producers are there to stay, as in a library. Phase 3 then leaves them, and counts them as done.'),
+        Setting("signed-off", "names", '["chat_app.service:reply"]',
+                "Public producers that somebody signs for: nothing outside of the project reads their text, as `status --observed` has shown. Phase 3 takes their decorators as `closed-world` lets it take all."),
         Setting("contracts-module", "module", '"chat_app.wire"',
                 "The module that holds the wire contracts. Without it: `sse_contracts` in the top package of the file, or the file itself if it is in no package."),
         Setting("chunk-class", "class", '"chat_app.wire.Chunk"',
@@ -99,6 +107,7 @@ class Settings:
         exclude: Globs of files and directories that are not looked at.
         closed_world: Whether nothing outside the project calls its public functions.
         public_producers: "keep" if the decorators of public producers are there to stay.
+        signed_off: The names of the public producers whose text nothing outside of the project reads.
         contracts_module: The dotted module that holds the contracts, instead of the default.
         chunk_class: The dotted name of the project's own class of chunks.
         contracts_in_file: Whether each file holds its own contracts.
@@ -115,6 +124,7 @@ class Settings:
     exclude: tuple[str, ...] = ()
     closed_world: bool = False
     public_producers: str | None = None
+    signed_off: tuple[str, ...] = ()
     contracts_module: str | None = None
     chunk_class: str | None = None
     contracts_in_file: bool = False

@@ -47,7 +47,11 @@ def test_its_example_is_taken(tmp_path, name):
         ('chunk-class = "Chunk"', "chunk-class: is no dotted name of a class in a module"),
         ("closed_world = true", "closed_world: is no setting; did you mean closed-world?"),
         ("exlude = []", "exlude: is no setting; did you mean exclude?"),
-        ("unheard-of = 1", "unheard-of: is no setting; use one of include, exclude, "),
+        (
+            'signed-off = ["reply"]',
+            "signed-off: is no list of names such as pkg.module:Class.method",
+        ),
+        ("unknown = 1", "unknown: is no setting; use one of include, exclude, "),
     ],
 )
 def test_a_wrong_setting_is_told_with_its_place(tmp_path, capsys, line, told):

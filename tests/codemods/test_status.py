@@ -202,6 +202,23 @@ def test_what_was_seen_in_production_is_shown(project, tmp_path):
     assert "chat/third.py:7: reply was not called\n" in out
 
 
+def test_a_producer_that_somebody_signs_for_can_go(project, tmp_path, capsys):
+    seen = {"text": 0, "calls": 12}
+    report = {"schema": 1, "producers": {"chat.service:reply": seen, "chat.other:reply": seen}}
+    (tmp_path / "observed.json").write_text(json.dumps(report))
+    settings = '[tool.streamlift]\nsigned-off = ["chat.service:reply", "chat.service:reply_all"]\n'
+    files = {"pyproject.toml": settings, "chat/service.py": PUBLIC, "chat/other.py": PUBLIC}
+
+    _, out, _ = project(files, "--observed", tmp_path / "observed.json")
+
+    assert "chat/service.py:7: reply gave text to 0 of 12 calls, and is signed off\n" in out
+    assert "chat/other.py:7: reply gave text to 0 of 12 calls\n" in out
+    assert "signed-off: chat.service:reply_all is no function with our decorator" in out
+    assert run(capsys, "migrate", tmp_path, "--phase", "3", "--write")[0] == 1
+    assert "@producer" not in (tmp_path / "chat/service.py").read_text()
+    assert "@producer" in (tmp_path / "chat/other.py").read_text()
+
+
 @pytest.mark.parametrize(
     "text",
     [

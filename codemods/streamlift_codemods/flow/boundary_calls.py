@@ -114,7 +114,9 @@ class BoundarySearch:
         producer, settings = self.producer, self.plan.settings
         owner = producer.file.tree.scope_of[producer.node]
         loads = self.plan.finder.loads_of(self.function)
-        if not self._is_private(closed_world=settings.closed_world and not settings.keeps_public):
+        closed_world = settings.closed_world and not settings.keeps_public
+        is_signed = not producer.names.isdisjoint(settings.signed_off)
+        if not self._is_private(closed_world=closed_world or is_signed):
             raise Stay(KEPT if settings.keeps_public else "public-producer", self._text_uses(loads))
         if len(owner.bindings[producer.node.name]) > 1:
             raise Stay("several-definitions")

@@ -110,6 +110,11 @@ class Producer:
         return self.scope.path
 
     @property
+    def names(self) -> set[str]:
+        """What it is called from outside: by its module, or by its file."""
+        return {f"{self.file.module}:{self.path}", f"{self.file.name}:{self.path}"}
+
+    @property
     def is_async(self) -> bool:
         return isinstance(self.node, ast.AsyncFunctionDef)
 

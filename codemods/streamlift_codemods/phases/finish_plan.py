@@ -179,7 +179,7 @@ def _named(producers: list[Producer], names: Sequence[str], *, must_exist: bool)
         return producers
     found: list[Producer] = []
     for name in names:
-        exact = [each for each in producers if name in _names_of(each)]
+        exact = [each for each in producers if name in each.names]
         named = exact or [each for each in producers if f".{each.path}".endswith(f".{name}")]
         if len({(each.file.name, each.path) for each in named}) > 1:
             listed = ", ".join(sorted(f"{each.file.name}:{each.path}" for each in named))
@@ -189,10 +189,6 @@ def _named(producers: list[Producer], names: Sequence[str], *, must_exist: bool)
             raise UsageError(f"--producer {name}", "is no function with our decorator", hint)
         found += named
     return found
-
-
-def _names_of(producer: Producer) -> set[str]:
-    return {f"{producer.file.module}:{producer.path}", f"{producer.file.name}:{producer.path}"}
 
 
 def _bases(goes: list[Producer], plan: Plan) -> list[Function]:

@@ -88,6 +88,8 @@ def as_text(
         lines += [f"\nDecorators that stay: {len(finish.stays)}", report_stays(finish).rstrip("\n")]
     if observed is not None:
         lines += ["\nSeen in production:", *_observed(found, observed)]
+    for name in found.unknown_signed_off:
+        lines.append(f"\nsigned-off: {name} is no function with our decorator; take the name out")
     if history:
         lines += ["", *_trend(history)]
     lines.append("\nNothing is left." if found.is_done else "")
@@ -108,15 +110,15 @@ def _row(name: str, counts: Counts, width: int) -> str:
 
 
 def _observed(found: BurnDown, observed: dict[str, TextUse]) -> list[str]:
-    producers = [*found.finish.goes, *(each.producer for each in found.finish.stays)]
     lines = []
-    for producer in sorted(producers, key=lambda each: (each.file.name, each.node.lineno)):
+    for producer in sorted(found.producers, key=lambda each: (each.file.name, each.node.lineno)):
         use = use_of(producer, observed)
         name = f"{producer.file.name}:{producer.node.lineno}: {producer.path}"
         if use is None:
             lines.append(f"{name} was not called")
             continue
-        lines.append(f"{name} gave text to {use.text} of {use.calls} calls")
+        signed = ", and is signed off" if producer in found.signed_off else ""
+        lines.append(f"{name} gave text to {use.text} of {use.calls} calls{signed}")
         lines += [f"    {number} at {place}" for place, number in use.places.items()]
     return lines
 

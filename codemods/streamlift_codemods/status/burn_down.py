@@ -13,6 +13,7 @@ from ..phases.finish_plan import make_finish_plan, survey
 from ..phases.scaffold import find_scaffolds
 
 if TYPE_CHECKING:
+    from ..flow.producers import Producer
     from ..phases.finish_plan import FinishPlan
     from ..plan import Plan
     from ..reading.facts import FileFacts
@@ -65,6 +66,26 @@ class BurnDown:
     @property
     def total(self) -> Counts:
         return sum(self.folders.values(), Counts())
+
+    @property
+    def signed_off(self) -> list[Producer]:
+        """The decorated producers that somebody has signed for."""
+        return [each for each in self.producers if not each.names.isdisjoint(self._signed)]
+
+    @property
+    def unknown_signed_off(self) -> list[str]:
+        """The names that somebody has signed for and that no decorated producer has."""
+        known = set().union(*(each.names for each in self.producers))
+        return [name for name in self._signed if name not in known]
+
+    @property
+    def _signed(self) -> tuple[str, ...]:
+        return self.finish.plan.settings.signed_off
+
+    @property
+    def producers(self) -> list[Producer]:
+        """All that have our decorator."""
+        return [*self.finish.goes, *(each.producer for each in self.finish.stays)]
 
     @property
     def decorators(self) -> int:
