@@ -1170,6 +1170,71 @@ f"data: {1}\n\n"
 counts["data: x"] = 1
 """,
     ),
+    "text-test": _example(
+        r"""
+@producer(SSE)
+def _stream(x):
+    yield StreamingChunk.of({"text": x})
+
+
+# test_app.py
+from app import _stream
+
+
+def test_it_says_hello():
+    assert "hello" in "".join(_stream("hello"))
+""",
+    ),
+    "other-equality": _example(
+        r"""
+@producer(SSE)
+def _stream(x):
+    yield StreamingChunk.of({"number": x})
+
+
+# test_app.py
+from app import _stream
+
+
+def test_it_counts():
+    assert list(_stream(1)) == ['data: {"number": 1}\n\n']
+""",
+    ),
+    "unread-chunks": _example(
+        r"""
+EXTRA = {}
+
+
+@producer(SSE)
+def _stream(x):
+    yield StreamingChunk.of({"text": x, **EXTRA})
+
+
+# test_app.py
+from app import _stream
+
+
+def test_it_says_hello():
+    assert list(_stream("hello")) == ['data: {"text": "hello"}\n\n']
+""",
+    ),
+    "chunk-name-taken": _example(
+        r"""
+@producer(SSE)
+def _stream(x):
+    yield StreamingChunk.of({"text": x})
+
+
+# test_app.py
+from app import _stream
+from chunks import StreamingChunk
+
+
+def test_it_says_hello():
+    assert list(_stream("hello")) == ['data: {"text": "hello"}\n\n']
+    assert StreamingChunk("hello")
+""",
+    ),
     "data-uri": _example(
         r"""
 url = f"data:image/png;base64,{picture}"

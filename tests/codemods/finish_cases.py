@@ -49,6 +49,7 @@ class FinishCase:
         goes: The functions whose decorator goes, in order of file and line.
         stays: The others, and why.
         dead: The helpers that go.
+        texts: Why calls in tests go on getting text, in order; None: not looked at.
         entry: What is run before and after; see `Case`.
         contains: What stands in the new text.
         lacks: What does not.
@@ -59,6 +60,7 @@ class FinishCase:
     source: str | dict[str, str]
     goes: tuple[str, ...] = ()
     stays: tuple[str, ...] = ()
+    texts: tuple[str, ...] | None = None
     dead: tuple[str, ...] = ()
     entry: str | None = "app:answer"
     contains: tuple[str, ...] = ()
@@ -282,25 +284,25 @@ def answer(x):
     FinishCase("a method that returns its chunk", HEAD + "class _Chat:\n" + "".join(f"    {line}\n" for line in FRAME.replace("(x)", "(self, x)", 1).strip().splitlines())
                + "\n    def text(self, x):\n        return self._frame(x)\n\n\ndef answer(x):\n    return _Chat().text(x)\n", goes=("_Chat._frame",),
                contains=("return SSE.format_chunk(self._frame(x))",)),
-    FinishCase("a test of frames becomes one of chunks", comparing(TOKENS, TOKEN, "assert list(_reply(x)) == ["), goes=("_reply",), entry=TEST,
+    FinishCase("a test of frames becomes one of chunks", comparing(TOKENS, TOKEN, "assert list(_reply(x)) == ["), texts=(), goes=("_reply",), entry=TEST,
                contains=("assert list(SSE.chunks(_reply(x))) == [StreamingChunk(type='token', content='plain'), StreamingChunk.done()]", "from streamlift import StreamingChunk\n")),
     FinishCase("of a variable", comparing(TOKENS, TOKEN, "frames = [*_reply(x)]\n    assert frames == ["), goes=("_reply",), entry=TEST,
                contains=("[*SSE.chunks(_reply(x))]", "StreamingChunk.done()]")),
     FinishCase("of a comprehension", comparing(TOKENS, TOKEN, "assert [each for each in _reply(x)] == ["), goes=("_reply",), entry=TEST, contains=("each for each in SSE.chunks(",)),
     FinishCase("of a payload of one order", comparing(PRODUCER, PAYLOAD, "assert list(_reply(x)) == ["), goes=("_reply",), entry=TEST,
                contains=("== [StreamingChunk.of({'x': 'plain'})]",)),
-    FinishCase("a number may equal another value", comparing(PRODUCER, PAYLOAD.replace('"plain"', "7.0"), "assert list(_reply(x)) == ["), goes=("_reply",), entry=TEST,
+    FinishCase("a number may equal another value", comparing(PRODUCER, PAYLOAD.replace('"plain"', "7.0"), "assert list(_reply(x)) == ["), texts=("other-equality",), goes=("_reply",), entry=TEST,
                contains=("SSE.stream(_reply(x))",), lacks=("SSE.chunks",)),
     FinishCase("so may a list", comparing(PRODUCER, PAYLOAD.replace('"plain"', "[]"), "assert list(_reply(x)) == ["), goes=("_reply",), entry=TEST, lacks=("SSE.chunks",)),
-    FinishCase("two orders of the same keys", comparing(ORDERS, '\'data: {"a": "plain", "b": "plain"}\\n\\n\', \'data: {"b": "plain", "a": "plain"}\\n\\n\'', "assert list(_reply(x)) == ["), goes=("_reply",), entry=TEST,
+    FinishCase("two orders of the same keys", comparing(ORDERS, '\'data: {"a": "plain", "b": "plain"}\\n\\n\', \'data: {"b": "plain", "a": "plain"}\\n\\n\'', "assert list(_reply(x)) == ["), texts=("other-equality",), goes=("_reply",), entry=TEST,
                lacks=("SSE.chunks",)),
     FinishCase("two ways to make the same frame", comparing(TOKENS + '    yield StreamingChunk.of({"type": "token", "content": x})\n', TOKEN, "assert list(_reply(x)) == ["), goes=("_reply",), entry=TEST,
                lacks=("SSE.chunks",)),
-    FinishCase("a field that the contract does not write", comparing(TOKENS.replace("content=x", "content=x, role=x"), TOKEN, "assert list(_reply(x)) == ["), goes=("_reply",), entry=TEST, lacks=("SSE.chunks",)),
-    FinishCase("a test of a part of the text", comparing(TOKENS, TOKEN, 'assert "plain" in "".join(_reply(x))\n    assert ["plain"] != ['), goes=("_reply",), entry=TEST, lacks=("SSE.chunks",)),
+    FinishCase("a field that the contract does not write", comparing(TOKENS.replace("content=x", "content=x, role=x"), TOKEN, "assert list(_reply(x)) == ["), texts=("other-equality",), goes=("_reply",), entry=TEST, lacks=("SSE.chunks",)),
+    FinishCase("a test of a part of the text", comparing(TOKENS, TOKEN, 'assert "plain" in "".join(_reply(x))\n    assert ["plain"] != ['), texts=("text-test",), goes=("_reply",), entry=TEST, lacks=("SSE.chunks",)),
     FinishCase("a frame that the producer cannot make", comparing(TOKENS, "'data: 1\\n\\n'", "assert list(_reply(x)) == ["), goes=("_reply",), entry=TEST, lacks=("SSE.chunks",)),
-    FinishCase("frames that are read twice", comparing(TOKENS, TOKEN, "frames = [*_reply(x)]\n    print(frames)\n    assert frames == ["), goes=("_reply",), entry=TEST, lacks=("SSE.chunks",)),
-    FinishCase("a test that has another StreamingChunk", comparing(TOKENS, TOKEN, "assert list(_reply(x)) == [", "class StreamingChunk: ...\n\n\n"), goes=("_reply",), entry=TEST, lacks=("SSE.chunks",)),
+    FinishCase("frames that are read twice", comparing(TOKENS, TOKEN, "frames = [*_reply(x)]\n    print(frames)\n    assert frames == ["), texts=("text-test",), goes=("_reply",), entry=TEST, lacks=("SSE.chunks",)),
+    FinishCase("a test that has another StreamingChunk", comparing(TOKENS, TOKEN, "assert list(_reply(x)) == [", "class StreamingChunk: ...\n\n\n"), texts=("chunk-name-taken",), goes=("_reply",), entry=TEST, lacks=("SSE.chunks",)),
     FinishCase("a name becomes free as another contract goes", package(service=CONTRACTS.replace("SSEFormatter\n", "SSEFormatter, StreamingChunk, producer\n", 1) + "\n\n" + FRAME.strip() + "\n",
                app="from streamlift import StreamingChunk, producer\n\nfrom .service import _frame\nfrom .sse_contracts import SSE\n\n\n" + PRODUCER + "def text(x):\n    return _frame(x)\n",
                main="from .app import _reply, text\n\n\ndef answer(x):\n    return [*_reply(x), text(x)]\n"),

@@ -60,6 +60,7 @@ def test_case(case):
     assert tuple(producer.path for producer in plan.goes) == case.goes
     assert tuple(f"{s.producer.path} {s.reason}" for s in plan.stays) == case.stays
     assert tuple(helper.node.name for helper in plan.dead) == case.dead
+    assert case.texts in {None, tuple(each.reason for each in plan.text_tests)}
     assert all(each.reason in REASONS for each in plan.stays)
     text = b"".join(raw for _, raw in sorted(after.items())).decode()
     assert [part for part in case.contains if part not in text] == []
@@ -145,3 +146,17 @@ def test_only_the_producer_that_is_named(tmp_path, capsys):
     assert out.startswith(
         "app.py\nTook 1 decorator away, put 1 boundary around calls, took 0 helpers away; 0 decorators stay.\n"
     )
+
+
+def test_the_text_that_stays_in_tests_is_told(tmp_path, capsys):
+    [case] = [case for case in CASES if case.name == "a test of a part of the text"]
+    write(tmp_path, case.files)
+
+    _, out, _ = run(capsys, "migrate", tmp_path, "--phase", "3", "--write")
+
+    told = re.findall(
+        r"(?m)^(.*): test goes on reading the text of _reply \(text-test\)\n.*\n    at (.*)$", out
+    )
+    assert [place for place, _ in told] == ["testing/check.py:5"]
+    assert 'assert "plain" in "".join(_reply(x))' in told[0][1]
+    assert "let 1 call in tests go on getting text" in out

@@ -59,12 +59,14 @@ def reasons(text, phase):
         plan, _ = run(open_project([Path(folder)]), Settings(), phase=phase)
         units = units_of(plan)
         supplies = [supply for unit in units for each in unit.stations for supply in each.supplies]
+        finish = make_finish_plan(plan)
         return [
             *(site.reason for site in plan.sites if site.reason),
             *(supply.reason for supply in supplies if supply.reason),
             *(each.reason for each in consumers_of(plan, units) if each.reason),
             *(row.reason for file in plan.facts.files.values() for row in file.not_sse),
-            *(each.reason for each in make_finish_plan(plan).stays),
+            *(each.reason for each in finish.stays),
+            *(each.reason for each in finish.text_tests),
             *(error.reason for error in plan.facts.errors),
         ]
 

@@ -19,7 +19,7 @@ from ..reading.resolution import Class, Function, Resolver
 from ..reading.stream_annotations import item_type, text_in
 from ..reading.stubs import is_stub
 from ..status.shim_uses import shim_uses
-from .frame_tests import frame_test
+from .frame_tests import TextTest, frame_test, is_in_test
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,6 +63,7 @@ class FinishPlan:
         callers: The calls in the selected files that get a boundary on their side.
         bases: The methods without frames whose annotation follows those that override them.
         tests: The tests of frames that become tests of chunks.
+        text_tests: The calls in tests that go on getting text.
         dead: The helpers for frames that nothing uses any more.
         shim: What goes on using the shim.
         names: Which contract a name means in a file.
@@ -74,6 +75,7 @@ class FinishPlan:
     callers: list[BoundaryCall] = field(default_factory=list)
     bases: list[Function] = field(default_factory=list)
     tests: list[FrameTest] = field(default_factory=list)
+    text_tests: list[TextTest] = field(default_factory=list)
     dead: list[Function] = field(default_factory=list)
     shim: list[ShimUse] = field(default_factory=list)
     names: Names = field(default_factory=dict)
@@ -86,6 +88,7 @@ class FinishPlan:
             callers=[*self.callers, *other.callers],
             bases=[*self.bases, *other.bases],
             tests=[*self.tests, *other.tests],
+            text_tests=[*self.text_tests, *other.text_tests],
             dead=[*self.dead, *other.dead],
         )
 
@@ -131,7 +134,7 @@ def _decide(found: FinishPlan, producer: Producer) -> None:
     selected = found.plan.facts.project.selected
     try:
         calls = BoundarySearch(found.plan, producer, found.names).calls()
-        tests = _frame_tests(calls, producer, found.plan)
+        tests, text_tests = _frame_tests(calls, producer, found.plan)
         calls = [tests[call].call if call in tests else call for call in calls]
         waits = _outside(producer, calls, selected)
         if (
@@ -140,6 +143,9 @@ def _decide(found: FinishPlan, producer: Producer) -> None:
             known = {each.call for each in found.callers}  # of another one of the family
             found.callers += [c for c in calls if c.file.name in selected and c.call not in known]
             found.tests += [each for each in tests.values() if each.call.file.name in selected]
+            found.text_tests += [
+                t for t in text_tests if t.call.file.name in selected and t.call.call not in known
+            ]
         if waits is not None:
             raise waits
         found.goes.append(producer)
@@ -149,20 +155,26 @@ def _decide(found: FinishPlan, producer: Producer) -> None:
 
 def _frame_tests(
     calls: list[BoundaryCall], producer: Producer, plan: Plan
-) -> dict[BoundaryCall, FrameTest]:
-    """Return which of *calls* of *producer* stand in tests of its frames that become tests of its chunks."""
+) -> tuple[dict[BoundaryCall, FrameTest], list[TextTest]]:
+    """Return which of *calls* of *producer* stand in tests of its frames that become tests of its chunks, and the others in tests."""
     function = Function(producer.file, producer.node)
     certain = plan.finder.loads_of(function).certain
     alone = {load.node for load in certain if load.meaning == {function}}
     constant = constant_of_decorator(producer, plan.finder.resolver)
     contract = contract_of(constant, plan.facts) if constant is not None else None
-    found = {}
+    found, others = {}, []
     for call in calls:
-        if producer.is_generator and call.call.func in alone:
-            test = frame_test(call, producer, contract, plan.settings.style_of(call.file))
-            if test is not None:
-                found[call] = replace(test, call=replace(call, boundary="chunks"))
-    return found
+        if not is_in_test(call) or call.asked is not None:
+            continue
+        style = plan.settings.style_of(call.file)
+        test: FrameTest | TextTest = TextTest(producer, call, "several-producers")
+        if call.call.func in alone:
+            test = frame_test(call, producer, contract, style)
+        if isinstance(test, TextTest):
+            others.append(test)
+        else:
+            found[call] = replace(test, call=replace(call, boundary="chunks"))
+    return found, others
 
 
 def _outside(producer: Producer, calls: list[BoundaryCall], selected: set[str]) -> Stay | None:

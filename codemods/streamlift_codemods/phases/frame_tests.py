@@ -65,23 +65,50 @@ class FrameTest:
     chunks: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class TextTest:
+    """A call in a test that goes on getting text.
+
+    Attributes:
+        producer: What is called.
+        call: The call, around which the contract gives the text.
+        reason: Why it is no test of chunks.
+    """
+
+    producer: Producer
+    call: BoundaryCall
+    reason: str
+
+
+def is_in_test(call: BoundaryCall) -> bool:
+    """Whether *call* stands in a file of tests."""
+    return bool(TEST_FILE.search(call.file.name))
+
+
 def frame_test(
     call: BoundaryCall, producer: Producer, contract: Contract | None, style: Style
-) -> FrameTest | None:
-    """Return how the test that *call* of *producer* stands in is one of chunks; None if it is not for certain."""
+) -> FrameTest | TextTest:
+    """Return how the test that *call* of *producer* stands in is one of chunks, or why it is none for certain."""
     file = call.file
-    frames = _expected(call.call, file) if TEST_FILE.search(file.name) else None
-    shapes = _shapes(producer)
+    frames = _expected(call.call, file) if producer.is_generator else None
     if frames is None or any(comments_in(file.source.segment(each)) for each in frames):
-        return None
-    if shapes is None or contract is None or not _is_free(call):
-        return None
-    if contract.dialect.encoder != "json" or contract.dialect.objects or contract.encoding:
-        return None
+        return TextTest(producer, call, "text-test")
+    if not _is_free(call):
+        return TextTest(producer, call, "chunk-name-taken")
+    shapes = _shapes(producer)
+    if shapes is None or contract is None or not _is_plain(contract):
+        return TextTest(producer, call, "unread-chunks")
     formatter = contract.build()
     chunks = [_chunk_of(str(frame.value), shapes, formatter, style) for frame in frames]
     found = tuple(chunk for chunk in chunks if chunk is not None)
-    return FrameTest(call, tuple(frames), found) if len(found) == len(frames) else None
+    if len(found) < len(frames):
+        return TextTest(producer, call, "other-equality")
+    return FrameTest(call, tuple(frames), found)
+
+
+def _is_plain(contract: Contract) -> bool:
+    dialect = contract.dialect
+    return dialect.encoder == "json" and not dialect.objects and not contract.encoding
 
 
 def _is_free(call: BoundaryCall) -> bool:

@@ -9,6 +9,8 @@ from ..reasons import REASONS
 if TYPE_CHECKING:
     from ..flow.boundary_calls import Place
     from ..phases.finish_plan import FinishPlan, Stays
+    from ..phases.frame_tests import TextTest
+    from ..reasons import Reason
     from ..status.shim_uses import ShimUse
 
 SHOWN_PLACES = 5
@@ -23,6 +25,8 @@ def report_finished(plan: FinishPlan, changes: dict[str, bytes]) -> str:
     ]
     if plan.tests:
         done.append(f"let {_count(len(plan.tests), 'test')} compare chunks")
+    if plan.text_tests:
+        done.append(f"let {_count(len(plan.text_tests), 'call')} in tests go on getting text")
     files = "".join(f"{name}\n" for name in sorted(changes))
     summary = f"{', '.join(done).capitalize()}; {_count(len(plan.stays), 'decorator stays', 'decorators stay')}.\n"
     after = "Next: run your tests, then commit; streamlift undo takes it back.\n" if changes else ""
@@ -30,9 +34,10 @@ def report_finished(plan: FinishPlan, changes: dict[str, bytes]) -> str:
 
 
 def report_left(plan: FinishPlan) -> str:
-    """Return a paragraph for each decorator that stays, and a line for each use of the shim."""
+    """Return a paragraph for each decorator and each text of a test that stays, and a line for each use of the shim."""
+    tests = map(_text_test, plan.text_tests)
     shim = [f"{_place_of(use)}: {use.name} is left; {use.by_hand}\n" for use in plan.shim]
-    return "".join([report_stays(plan), *shim])
+    return "".join([report_stays(plan), *tests, *shim])
 
 
 def report_stays(plan: FinishPlan) -> str:
@@ -49,12 +54,26 @@ def _paragraph(stays: Stays) -> str:
     place = f"{producer.file.name}:{producer.node.lineno}"
     lines = [
         f"{place}: decorator of {producer.path} stays ({reason.code})",
-        f"    {reason.meaning} {reason.by_hand[:1].upper()}{reason.by_hand[1:]}.",
+        f"    {_told(reason)}",
         *(f"    at {_shown(each)}" for each in stays.places[:SHOWN_PLACES]),
     ]
     if len(stays.places) > SHOWN_PLACES:
         lines.append(f"    and {len(stays.places) - SHOWN_PLACES} more")
     return "".join(f"{line}\n" for line in lines) + "\n"
+
+
+def _text_test(test: TextTest) -> str:
+    file, node, reason = test.call.file, test.call.call, REASONS[test.reason]
+    lines = [
+        f"{file.name}:{node.lineno}: test goes on reading the text of {test.producer.path} ({reason.code})",
+        f"    {_told(reason)}",
+        f"    at {_shown((file, node))}",
+    ]
+    return "".join(f"{line}\n" for line in lines) + "\n"
+
+
+def _told(reason: Reason) -> str:
+    return f"{reason.meaning} {reason.by_hand[:1].upper()}{reason.by_hand[1:]}."
 
 
 def _shown(place: Place) -> str:

@@ -70,6 +70,9 @@ DECORATOR_REASONS = {
 }
 """Why phase 3 lets a decorator stay."""
 
+TEST_REASONS = {"text-test", "other-equality", "unread-chunks", "chunk-name-taken"}
+"""Why a test goes on reading text when phase 3 takes a decorator."""
+
 STRING_REASONS = NOT_SSE | {"data-uri", "not-a-field", "private-use-character"}
 """Why a string that looks like an event stream is no site."""
 
@@ -105,6 +108,12 @@ They are endpoints, relays and code that reads frames: the `consumers` and `unit
 Phase 3 takes `@producer(...)` away where nothing can want text any more. `streamlift migrate --phase 3` and `streamlift status` tell these, and those of calls that go on getting text.
 
 {decorators}
+
+### Tests that go on reading text
+
+Where phase 3 takes a decorator, a test of frames becomes one of chunks if it is certain that both agree. The others get their text from the contract, and `streamlift migrate --phase 3` tells each of them.
+
+{tests}
 
 ### Strings that are no site
 
@@ -162,6 +171,7 @@ def rules_page() -> str:
         sites=_sites(),
         consumers=_reasons(CONSUMER_REASONS),
         decorators=_reasons(DECORATOR_REASONS),
+        tests=_reasons(TEST_REASONS),
         strings=_reasons(STRING_REASONS),
         files=_reasons(FILE_REASONS),
         examples="\n\n".join(map(_example, filter(_has_example, REASONS.values()))),
@@ -238,7 +248,7 @@ def _filled(path: Path, tables: dict[str, str]) -> str:
 
 
 def _sites() -> str:
-    others = STRING_REASONS | FILE_REASONS | CONSUMER_REASONS | DECORATOR_REASONS
+    others = STRING_REASONS | FILE_REASONS | CONSUMER_REASONS | DECORATOR_REASONS | TEST_REASONS
     return _reasons(REASONS.keys() - others)
 
 
