@@ -153,6 +153,15 @@ class Settings:
         """Return these settings with the sites that a person wants to be left."""
         return replace(self, declined=declined)
 
+    def as_open_as(self, other: Settings) -> Settings:
+        """Return these settings with what *other* says of code outside of the project."""
+        return replace(
+            self,
+            closed_world=other.closed_world,
+            public_producers=other.public_producers,
+            signed_off=other.signed_off,
+        )
+
     @property
     def is_choosy(self) -> bool:
         """Whether a run is about some of the sites only."""

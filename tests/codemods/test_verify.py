@@ -73,6 +73,36 @@ def test_so_is_it_after_phase_3(migrated, capsys):
     assert run(capsys, "verify", migrated, "--base", "HEAD")[0] == 0
 
 
+HELPER = OLD.replace("_line", "line")
+
+
+@pytest.fixture
+def without_helper(migrated, capsys):
+    (migrated / "app.py").write_text(HELPER)
+    git(migrated, "commit", "-qam", "a public helper")
+    run(capsys, "migrate", migrated, "--phase", "2", "--write")
+    git(migrated, "commit", "-qam", "phase 2")
+    (migrated / "pyproject.toml").write_text("[tool.streamlift]\nclosed-world = true\n")
+    run(capsys, "migrate", migrated, "--phase", "3", "--write", "--allow-dirty")
+    assert "def line" not in (migrated / "app.py").read_text()
+    return migrated
+
+
+def test_a_helper_that_phase_3_took_is_proved_at_its_calls(without_helper, capsys):
+    told = "Proved again against HEAD~1: 5 fine, 0 differs, 0 unknown; 1 gone with a helper, fine at its calls.\n"
+
+    assert run(capsys, "verify", without_helper, "--base", "HEAD~1") == (0, told, "")
+
+
+def test_it_is_not_if_one_of_them_says_something_else(without_helper, capsys):
+    edited(without_helper, '"usage"', '"other"')
+
+    code, out, _ = run(capsys, "verify", without_helper, "--base", "HEAD~1")
+
+    assert code == 2
+    assert "app.py:6: unknown in line: its function is gone\n" in out
+
+
 @pytest.fixture
 def introduced(migrated, capsys):
     (migrated / "app.py").write_text(OLD)
@@ -191,6 +221,17 @@ def test_a_commit_that_is_not_there(migrated, capsys, revision):
 
 def test_without_a_base_contracts_and_constants_are_looked_at(migrated, capsys):
     assert run(capsys, "verify", migrated)[:2] == (0, "Looked at 4 chunks: 0 faults.\n")
+
+    edited(
+        migrated,
+        "    yield " + TYPED,
+        "    yield f'data: {json.dumps(x)}\\n\\n'\n    yield " + TYPED,
+    )
+    edited(migrated, "from streamlift", "import json\n\nfrom streamlift")
+    assert run(capsys, "verify", migrated)[:2] == (
+        0,
+        "Looked at 4 chunks: 0 faults; 1 still make text.\n",
+    )
 
     edited(migrated, TYPED, "StreamingChunk.of({1}, event='a')")
     code, out, _ = run(capsys, "verify", migrated)

@@ -39,7 +39,8 @@ def _alone(options: argparse.Namespace) -> int:
     plan, _ = run(project, settings, phase=None)
     report_errors(plan, options)
     number, faults = verify_alone(project, settings)
-    print(report_alone(number, faults), end="")
+    waiting = sum(site.verdict == "auto" for site in plan.sites)
+    print(report_alone(number, faults, waiting), end="")
     if plan.facts.errors:
         return NOT_ANALYSED
     return SOMETHING_LEFT if faults else NOTHING_LEFT
@@ -49,6 +50,7 @@ def _against(options: argparse.Namespace) -> int:
     from ..reading.project import open_project
     from ..report.verify_report import report
     from ..run import run
+    from ..settings import read_settings
     from ..verify.base_tree import base_tree
     from ..verify.verification import DIFFERS, UNKNOWN, verify_against
 
@@ -60,7 +62,9 @@ def _against(options: argparse.Namespace) -> int:
             return NOTHING_LEFT
         for now, path in zip(options.paths, paths, strict=True):
             _stand_in(path, is_folder=now.is_dir())
-        base, _ = run(open_project(paths, settings.exclude, settings.include), settings, phase=None)
+        then = open_project(paths, settings.exclude, settings.include)
+        # What was public then had its calls migrated one by one, also if nothing is public any more.
+        base, _ = run(then, settings.as_open_as(read_settings(then.root)), phase=None)
         found = verify_against(base, project, settings)
     report_errors(base, options)
     print(report(found, options.base), end="")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from ..settings import Settings
 
 FINE, DIFFERS, UNKNOWN = "fine", "differs", "unknown"
+GONE = "its function is gone"
 
 
 @dataclass(frozen=True)
@@ -68,10 +69,12 @@ class Verification:
     Attributes:
         sites: The sites that are migrated, or gone.
         waiting: How many still make text.
+        removed: How many of those that are fine are gone with their helper, whose calls all are fine.
     """
 
     sites: list[Verified] = field(default_factory=list)
     waiting: int = 0
+    removed: int = 0
 
     def of(self, verdict: str) -> list[Verified]:
         """Return the sites with *verdict*."""
@@ -144,8 +147,24 @@ def verify_against(base: Plan, project: Project, settings: Settings) -> Verifica
             problem = "its file is gone, or cannot be read"
             found.sites += [Verified(site, UNKNOWN, problem) for site in sites]
         else:
-            _FileVerification(found, base, tree, now, beside).verify(sites)
+            in_order = sorted(sites, key=lambda site: (site.line, site.node.col_offset))
+            _FileVerification(found, base, tree, now, beside).verify(in_order)
+    _settle_removed_helpers(found, base)
     return found
+
+
+def _settle_removed_helpers(found: Verification, base: Plan) -> None:
+    """Let the frame of a helper that is gone be fine if what it said is proved at each of its calls."""
+    fine = {each.site for each in found.of(FINE)}
+    calls: dict[ast.AST, list[Site]] = defaultdict(list)
+    for site in base.sites:
+        if site.helper is not None:
+            calls[site.helper].append(site)
+    for number, each in enumerate(found.sites):
+        helper = each.site.scope.node
+        if each.detail == GONE and calls[helper] and fine.issuperset(calls[helper]):
+            found.sites[number] = replace(each, verdict=FINE)
+            found.removed += 1
 
 
 class _FileVerification:
@@ -166,6 +185,7 @@ class _FileVerification:
         self.file = file
         self.old = base.facts.files[file.name]
         self.roots = chunk_roots(file)
+        self.paths = {scope.path for scope in file.tree.scope_made_by.values()} | {""}
 
     def verify(self, sites: list[Site]) -> None:
         by_path: dict[str, list[Site]] = defaultdict(list)
@@ -206,6 +226,8 @@ class _FileVerification:
             self.found.sites.append(Verified(site, UNKNOWN, problem, self.file))
 
     def _verified(self, site: Site, roots: list[ast.expr]) -> Verified:
+        if site.scope.path not in self.paths:
+            return Verified(site, UNKNOWN, GONE, self.file)
         if len(roots) < len(_planned(site, self.base)):
             return Verified(site, UNKNOWN, "nothing stands in its place", self.file)
         root = roots[0]
