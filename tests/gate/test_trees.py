@@ -81,6 +81,7 @@ def test_a_commit_is_written_as_a_checkout_has_it(repository, tmp_path):
     told, found = written(base, tmp_path / "base")
 
     assert isinstance(base, Commit)
+    assert not base.is_the_working_tree
     assert tree.directory == Path("pkg")
     assert found["pkg/old.py"] == b"x = 1\r\n"
     assert found["gone.py"] == b"gone\n"
@@ -99,7 +100,10 @@ def test_a_submodule_that_is_not_here_is_told(repository, tmp_path):
     clone = tmp_path / "clone"
     git(tmp_path, "clone", "--quiet", repository, clone)
 
-    told, found = written(base_of(WorkingTree.around(clone), "HEAD"), tmp_path / "base")
+    base = base_of(WorkingTree.around(clone), "HEAD")
+    told, found = written(base, tmp_path / "base")
+
+    assert base.is_the_working_tree
 
     assert "vendor/inner.py" not in found
     assert any(each.startswith("the submodule vendor is empty") for each in told)

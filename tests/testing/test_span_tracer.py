@@ -46,6 +46,19 @@ def test_it_names_what_each_step_executed_and_nothing_else(executed):
     assert executed == EXECUTED
 
 
+def test_it_says_whether_it_is_exact():
+    asked = "from streamlift.testing.span_tracer import SpanTracer; print(SpanTracer.is_exact)"
+    told = [
+        subprocess.run([sys.executable, *options, "-c", asked], capture_output=True, check=True)
+        for options in ([], ["-X", "no_debug_ranges"])
+    ]
+
+    assert [each.stdout.split() for each in told] == [
+        [str(sys.version_info >= (3, 11)).encode()],
+        [b"False"],
+    ]
+
+
 def test_it_misses_nothing(executed):
     assert all(names <= executed[step] for step, names in EXECUTED.items())
 

@@ -10,7 +10,7 @@ from ..errors import UsageError
 from ..reading.project import project_root
 from .commit_tree import commit_of, write_commit
 from .folder_tree import copy_files, copy_tree, files_below
-from .git import top_of
+from .git import git, top_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -79,6 +79,12 @@ class Commit:
     def write(self, target: Path) -> Iterator[str]:
         """Write the tree to *target*; give what is missing there, a sentence each."""
         yield from write_commit(self.top, self.commit, target)
+
+    @property
+    def is_the_working_tree(self) -> bool:
+        """Whether the working tree is the same: nothing is compared then but the app with itself."""
+        changed = git(self.top, "diff", "--name-only", "-z", self.commit)
+        return not (changed or git(self.top, "ls-files", "-z", "--others", "--exclude-standard"))
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from ..coverage.watched_project import sites_in
 from ..errors import ToolError
 from ..report.advice_report import advice_report
 from ..snapshots.recorder import HASH_SEEDS, watched
-from .base import add_what_is_not_committed
+from .base import Commit, add_what_is_not_committed
 from .beside_outcome import beside_outcome
 from .compared import broken, outcomes_of
 from .migrated_tree import migrate_tree
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from ..snapshots.app_run import AppRun
     from ..snapshots.outcome import Outcome
     from ..snapshots.recorder import Recorder
-    from .base import Commit, Folder, WorkingTree
+    from .base import Folder, WorkingTree
     from .migrated_tree import Migrated
     from .workspace import Workspace
 
@@ -118,7 +118,7 @@ class _Gate:
             outcomes=(*unknown.values(), *compared),
             coverage=first.coverage,
             migrated=self._migrated,
-            told=(*self._told, *_refused(first)),
+            told=(*self._told, *self._same_trees(), *_refused(first)),
             advice=advice_report(first, second) if unknown else "",
         )
 
@@ -142,6 +142,11 @@ class _Gate:
         if job.phase is not None:
             new.change(self._migrate)
         return new
+
+    def _same_trees(self) -> Iterator[str]:
+        base, phase = self._job.base, self._job.phase
+        if phase is None and isinstance(base, Commit) and base.is_the_working_tree:
+            yield f"the working tree is {base}: the app was compared with itself"
 
     def _migrate(self, place: Path) -> None:
         assert self._job.phase is not None

@@ -67,5 +67,8 @@ def names_in(listed: bytes) -> list[str]:
 def _environment(index: Path | None) -> dict[str, str]:
     """Return the environment without what a hook of git is told: which index, which repository."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    own["LC_ALL"] = "C"  # what it says is looked at
+    own |= {
+        "LC_ALL": "C",
+        "GIT_OPTIONAL_LOCKS": "0",
+    }  # what it says is looked at; it writes nothing
     return own if index is None else {**own, "GIT_INDEX_FILE": str(index)}

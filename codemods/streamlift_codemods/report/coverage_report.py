@@ -24,7 +24,7 @@ def coverage_lines(coverage: SiteCoverage) -> list[str]:
         return ["there are no sites to cover"]
     lines = [coverage.summary]
     if not coverage.is_exact:
-        lines[0] += ", told by lines: Python 3.10 has nothing finer"
+        lines[0] += ", told by lines: instructions have no columns there"
     if coverage.at_import:
         lines.append(f"{len(coverage.at_import)} of them ran at import only")
     return [*lines, *gaps(coverage)]

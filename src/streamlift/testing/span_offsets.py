@@ -16,6 +16,14 @@ UNIT = 2
 """Bytes of the smallest instruction."""
 
 
+def has_columns() -> bool:
+    """Tell whether instructions have columns, in what this process compiles."""
+    code = compile("x", "", "eval")
+    return hasattr(code, "co_positions") and any(
+        column is not None for *_, column in code.co_positions()
+    )
+
+
 def spans_by_offset(code: CodeType, spans: Iterable[Span]) -> dict[int, tuple[Span, ...]]:
     """Return which of *spans* each instruction of *code* lies in, by its offset in bytes.
 

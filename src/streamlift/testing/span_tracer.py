@@ -11,7 +11,7 @@ import sys
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from .span_offsets import spans_by_offset
+from .span_offsets import has_columns, spans_by_offset
 
 if sys.version_info >= (3, 12):
     from .instruction_events import InstructionEvents as Events
@@ -40,13 +40,14 @@ class SpanTracer:
         spans: The pieces of each file, by its path.
 
     Attributes:
-        is_exact: Whether instructions have columns. Else a whole line counts: before Python 3.11.
+        is_exact: Whether instructions have columns. Else a whole line counts: before Python
+            3.11, or with `-X no_debug_ranges`.
 
     Raises:
         TracingError: When the block is entered, if another tool is in the way.
     """
 
-    is_exact = sys.version_info >= (3, 11)
+    is_exact = has_columns()
 
     def __init__(self, spans: Mapping[str, Collection[Span]]) -> None:
         self._files = {os.path.realpath(path): (path, [*own]) for path, own in spans.items() if own}
