@@ -188,6 +188,11 @@ def test_laws(recording, rules):
         assert match
         for placeholder, value in zip(PLACEHOLDER.findall(new), match.groups(), strict=True):
             assert values.setdefault(placeholder, value) == value
+    for index in range(len(recording.messages)):
+        before, after = (b"".join(each.messages[:index]) for each in (recording, found))
+        restored = PLACEHOLDER.sub(lambda each: values[each[0]], after)
+        # A boundary stays where it was, or goes to the end of the value that it was in.
+        assert restored == before or (restored.startswith(before) and after.endswith(b">"))
     for name in (b"id", b"d", b"c"):
         known = [value for each, value in values.items() if each.startswith(b"<%s#" % name)]
         assert len(known) == len(set(known))
