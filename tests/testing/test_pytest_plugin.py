@@ -154,6 +154,21 @@ def test_several_in_one_test_and_bytes(run, pytester):
     )
 
 
+def test_two_recordings_under_one_name_are_told_when_they_are_written(run, pytester):
+    test = """
+def test_chat(sse_snapshot):
+    assert sse_snapshot(name="a") == CHAT
+    assert sse_snapshot(name="a") == replace(CHAT, status=201)
+"""
+    failed = run(test, "--snapshot-update")
+
+    failed.assert_outcomes(failed=1)
+    failed.stdout.fnmatch_lines(
+        ["*status: 201 instead of 200", "*this test has compared something*"]
+    )
+    assert b'"status": 200' in files(pytester)["test_chat[a].sse.meta"]
+
+
 REDACTED = """
 def test_chat(sse_snapshot):
     other = replace(

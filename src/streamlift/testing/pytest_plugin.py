@@ -39,7 +39,7 @@ def sse_snapshot(request: pytest.FixtureRequest) -> SSESnapshot:
     from syrupy.assertion import SnapshotAssertion
     from syrupy.location import PyTestLocation
 
-    from .sse_snapshot import SSESnapshot
+    from .sse_snapshot import Pair, SSESnapshot
     from .syrupy_pair import BodyExtension, FactsExtension
 
     option = request.config.option
@@ -61,7 +61,7 @@ def sse_snapshot(request: pytest.FixtureRequest) -> SSESnapshot:
         text = failure.shown(colour=_colour(request.config))
         request.node.add_report_section("call", "sse_snapshot", text)
 
-    return SSESnapshot((body, facts), tell)
+    return SSESnapshot(Pair(body, facts), tell)
 
 
 @pytest.hookimpl(tryfirst=True)

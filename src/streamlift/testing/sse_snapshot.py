@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -37,6 +37,9 @@ LINE_ENDS = (
 
 
 MISSING = "nothing is recorded yet: pytest --snapshot-update does it; read what it writes"
+AGAIN = (
+    "this test has compared something else with it before: give each a name, or make them steady"
+)
 UNTIDY = "its facts are not as they were written: record again"
 
 
@@ -69,6 +72,21 @@ class Failure:
         return "\n".join((self.reason, *self.notes, *pictures))
 
 
+@dataclass
+class Pair:
+    """The two snapshots that syrupy has for one test.
+
+    Attributes:
+        body: Of the `.sse` file.
+        facts: Of the `.sse.meta` file.
+        compared: The bodies that were compared by now.
+    """
+
+    body: SnapshotAssertion
+    facts: SnapshotAssertion
+    compared: set[Path] = field(default_factory=set)
+
+
 class SSESnapshot:
     """A golden of a test: `assert sse_snapshot == recording`.
 
@@ -78,7 +96,7 @@ class SSESnapshot:
 
     def __init__(
         self,
-        pair: tuple[SnapshotAssertion, SnapshotAssertion],
+        pair: Pair,
         tell: Callable[[Failure], None],
         *,
         name: str | None = None,
@@ -134,10 +152,10 @@ class _Comparison:
         self,
         sent: object,
         redactions: tuple[Redaction, ...],
-        pair: tuple[SnapshotAssertion, SnapshotAssertion],
+        pair: Pair,
         name: str | None,
     ) -> None:
-        body, facts_of_it = pair
+        body = pair.body
         self._redactor = Redactor(redactions)
         self._recording = self._redactor.redacted(_as_recording(sent))
         # Each of the two counts its own comparisons, and one of bytes is of the first only.
@@ -149,12 +167,15 @@ class _Comparison:
         if isinstance(sent, Recording):
             names = tuple(dict.fromkeys(each.name for each in redactions))
             data.facts = facts(Golden(recording=self._recording, redactions=names))
-        may_write = self._refusal is None
+        # What was written a moment ago is not overwritten: the same code has sent two things.
+        self._is_again = body.update_snapshots and self._path in pair.compared
+        pair.compared.add(self._path)
+        may_write = self._refusal is None and not self._is_again
         self._body = _compared(body, data, index, may_write=may_write)
         self._facts = (
             None
             if data.facts is None
-            else _compared(facts_of_it, data.facts, index, may_write=may_write)
+            else _compared(pair.facts, data.facts, index, may_write=may_write)
         )
 
     def failure(self) -> Failure | None:
@@ -170,6 +191,8 @@ class _Comparison:
         old, new = expected.body, self._recording.body
         if old != new and with_lf(old) == with_lf(new):
             notes.insert(0, LINE_ENDS)
+        if self._is_again:
+            notes.insert(0, AGAIN)
         if not differences:
             notes.insert(0, UNTIDY)
         reason = f"it is not what {shown_path(self._path)} holds"
