@@ -1,7 +1,9 @@
 """The whole way: a tree, its migrated copy, the app run in both, the verdict."""
 
 import json
+import os
 import subprocess
+import sys
 
 import pytest
 
@@ -157,3 +159,28 @@ def test_a_chunk_that_says_something_else_fails_though_the_old_text_is_served(
         "1 request: 1 same; chunk and text, as counted by streamlift_legacy (shadow): differs"
         in out
     )
+
+
+def test_a_gate_that_is_ended_leaves_nothing(tmp_path):
+    shop, temporary, started = tmp_path / "shop", tmp_path / "temporary", tmp_path / "started"
+    shop.mkdir()
+    temporary.mkdir()
+    os.mkfifo(started)
+    (shop / "shop.py").write_text(
+        f"import time\nopen({str(started)!r}, 'w').close()\ntime.sleep(600)\n"
+    )
+    (shop / "requests.toml").write_text(requests("stream"))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "streamlift_codemods", "gate", "--phase", "2"],
+        cwd=shop,
+        env={**os.environ, "TMPDIR": str(temporary)},
+        stderr=subprocess.PIPE,
+    )
+    started.read_bytes()  # until the app has opened it
+    assert [*temporary.iterdir()] != []
+
+    process.terminate()
+
+    assert b"interrupted" in process.communicate()[1]
+    assert process.returncode == 130
+    assert [*temporary.iterdir()] == []
