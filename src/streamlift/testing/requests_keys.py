@@ -121,7 +121,7 @@ KEYS: dict[str, Key] = {
     "time-limit": Key("seconds", "10", "Seconds for each request that has none of its own. Without it: 30."),
     "cleanup": Key("truth", "false", "`false`: what the application has left behind when it returns is compared for no request that does not say otherwise."),
     "headers": Key("headers", '{ authorization = "Bearer test" }', "Headers of every request that does not set them itself."),
-    "also": Key("texts", '["web/dist", "*.onnx"]', "Files that git ignores, but which the application needs: `streamlift gate` copies them beside the code of the base."),
+    "also": Key("texts", '["web/dist", "*.onnx"]', "Files and folders that git ignores, but which the application needs, or globs of them, from the folder of the application on: `streamlift gate` copies them into both trees."),
     "request": Key("tables", "[[request]]", "The requests, sent in this order."),
     "redact": Key("tables", "[[redact]]", "What of a response may differ."),
 }  # fmt: skip
