@@ -35,9 +35,15 @@ EXECUTED = {
 }
 
 
-@pytest.fixture(scope="module")
-def executed():
-    done = subprocess.run([sys.executable, TRACED], capture_output=True, check=True)
+BESIDE = pytest.param(
+    "beside", marks=pytest.mark.skipif(sys.version_info < (3, 12), reason="there is one tracer")
+)
+
+
+@pytest.fixture(scope="module", params=["alone", BESIDE])
+def executed(request):
+    command = [sys.executable, TRACED, request.param]
+    done = subprocess.run(command, capture_output=True, check=True)
     return {step: set(names) for step, names in json.loads(done.stdout).items()}
 
 

@@ -25,6 +25,10 @@ NAME = "streamlift"
 if sys.version_info >= (3, 12):
     EVENTS = sys.monitoring.events
 
+    WATCHED = EVENTS.INSTRUCTION | EVENTS.LINE
+    """Lines too: where the last tool that watches a line disables that, as coverage.py does, the first
+    instruction of the line would not tell of itself."""
+
     class InstructionEvents:
         """Calls *note* with what belongs to each instruction that is executed.
 
@@ -58,6 +62,7 @@ if sys.version_info >= (3, 12):
             sys.monitoring.use_tool_id(self._number, NAME)
             sys.monitoring.register_callback(self._number, EVENTS.PY_START, self._begun)
             sys.monitoring.register_callback(self._number, EVENTS.INSTRUCTION, self._executed)
+            sys.monitoring.register_callback(self._number, EVENTS.LINE, _go_on)
             sys.monitoring.set_events(self._number, EVENTS.PY_START)
 
         def repeat(self) -> None:
@@ -73,7 +78,7 @@ if sys.version_info >= (3, 12):
         def _begun(self, code: CodeType, _: int) -> object:
             if self._offsets_of(code) and not sys.monitoring.get_local_events(self._number, code):
                 self._watched.append(code)
-                sys.monitoring.set_local_events(self._number, code, EVENTS.INSTRUCTION)
+                sys.monitoring.set_local_events(self._number, code, WATCHED)
             return sys.monitoring.DISABLE
 
         def _executed(self, code: CodeType, offset: int) -> object:
@@ -81,3 +86,6 @@ if sys.version_info >= (3, 12):
             if pieces is not None:
                 self._note(pieces)
             return sys.monitoring.DISABLE
+
+    def _go_on(_: CodeType, __: int) -> None:
+        """Let the line tell again."""

@@ -53,7 +53,24 @@ def named_spans(path):
     return found
 
 
+def watch_lines():
+    """Watch as coverage.py does: each line is told of once."""
+    monitoring, number = sys.monitoring, sys.monitoring.COVERAGE_ID
+    events = monitoring.events
+
+    def begun(code, _):
+        monitoring.set_local_events(number, code, events.LINE)
+        return monitoring.DISABLE
+
+    monitoring.use_tool_id(number, "lines")
+    monitoring.register_callback(number, events.PY_START, begun)
+    monitoring.register_callback(number, events.LINE, lambda *_: monitoring.DISABLE)
+    monitoring.set_events(number, events.PY_START)
+
+
 def main():
+    if "beside" in sys.argv:
+        watch_lines()
     files = {str(path): named_spans(path) for path in FILES}
     names = {(path, span): name for path, own in files.items() for name, span in own.items()}
     tracer = SpanTracer({path: [*own.values()] for path, own in files.items()})
