@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 Piece = TypeVar("Piece")
 
+REMEDY = "record without coverage (--no-coverage), or on Python 3.12 or newer"
+
 
 class OpcodeEvents:
     """Calls *note* with what belongs to each instruction that is executed.
@@ -42,7 +44,7 @@ class OpcodeEvents:
             TracingError: If the process has a tracer.
         """
         if (other := sys.gettrace()) is not None:
-            raise TracingError(f"this process is traced already, by {other}")
+            raise TracingError(f"this process is traced already, by {other}; {REMEDY}")
         self._thread = threading.get_ident()
         self._tracer: TraceFunction = self._begun
         threading.settrace(self._tracer)
@@ -55,7 +57,8 @@ class OpcodeEvents:
             TracingError: If something else has become the tracer of this thread.
         """
         if threading.get_ident() == self._thread and sys.gettrace() is not self._tracer:
-            raise TracingError(f"the application has called sys.settrace({sys.gettrace()})")
+            told = f"the application has called sys.settrace({sys.gettrace()})"
+            raise TracingError(f"{told}; {REMEDY}")
 
     def stop(self) -> None:
         if sys.gettrace() is self._tracer:
