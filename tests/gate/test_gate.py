@@ -129,11 +129,13 @@ def stream():
 """
 
 
-def test_nothing_to_compare_with_is_told(tmp_path, monkeypatch, capsys):
+def test_what_cannot_be_done_is_told(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
 
     assert gate() == 2
     assert "pass --phase 2 to try a migration, or --base origin/main" in capsys.readouterr().err
+    assert gate("--phase", 2, "--keep", "kept") == 2
+    assert "name a folder outside of it" in capsys.readouterr().err
 
 
 def test_a_chunk_that_says_something_else_fails_though_the_old_text_is_served(

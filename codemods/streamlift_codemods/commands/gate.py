@@ -104,6 +104,9 @@ def _job(options: argparse.Namespace) -> GateJob:
     base: WorkingTree | Commit | Folder = tree
     if options.base is not None:
         base = base_of(tree, options.base)
+    if options.keep is not None and options.keep.resolve().is_relative_to(tree.top):
+        problem = "lies in the tree that is compared, where nothing is written"
+        raise UsageError(f"--keep {options.keep}", problem, "name a folder outside of it")
     stages = tuple(options.stages)
     if options.phase == INTRODUCE and not stages:
         stages = STAGES
