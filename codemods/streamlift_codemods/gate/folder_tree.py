@@ -23,7 +23,7 @@ def copy_tree(source: Path, target: Path) -> None:
 
     Modes and links stay. A link to a place in *source* leads to that in *target*.
     """
-    copy_files(source, _names(source), target)
+    copy_files(source, [*_names(source)], target)  # all of them: the target may lie in the source
 
 
 def copy_files(source: Path, names: Iterable[str], target: Path) -> None:
