@@ -163,6 +163,37 @@ def test_a_chunk_that_says_something_else_fails_though_the_old_text_is_served(
     )
 
 
+SETUP = """\
+from contextlib import contextmanager
+
+
+def upstream():
+    yield "data: fake\\n\\n"
+
+
+@contextmanager
+def models():
+    yield
+"""
+
+
+def test_an_app_named_by_its_file_is_that_of_each_tree(tmp_path, monkeypatch, capsys):
+    """And what a setup streams is no site of the app."""
+    (tmp_path / "main.py").write_text(STREAM)
+    (tmp_path / "offline.py").write_text(SETUP)
+    named = 'app = "main.py:app"\nsetup = "offline.py:models"\n'
+    (tmp_path / "requests.toml").write_text(f'{named}[[request]]\nname = "stream"\n')
+    commit(tmp_path)
+    (tmp_path / "main.py").write_text(STREAM.replace("one", "two"))
+    monkeypatch.chdir(tmp_path)
+
+    assert gate("--base", "HEAD") == 1
+
+    out = capsys.readouterr().out
+    assert "stream\n  body: value, byte 6, frame 0" in out
+    assert "covered 1 of 1 site (100 %)" in out
+
+
 def test_a_gate_that_is_ended_leaves_nothing(tmp_path):
     shop, temporary, started = tmp_path / "shop", tmp_path / "temporary", tmp_path / "started"
     shop.mkdir()

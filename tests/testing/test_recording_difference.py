@@ -170,3 +170,26 @@ def test_what_cannot_be_seen_is_said():
         "the type of an exception",
         "cleanup",
     )
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_nothing_new"),
+    [
+        (Cleanup(open_generators=("a",)), Cleanup(), True),
+        (
+            Cleanup(open_generators=("held", "holder")),
+            Cleanup(collected_generators=("held",), pending_tasks=("async_generator_athrow",)),
+            True,
+        ),
+        (Cleanup(open_generators=("a",)), Cleanup(collected_generators=("a", "a")), False),
+        (Cleanup(), Cleanup(collected_generators=("a",)), False),
+        (Cleanup(collected_generators=("a",)), Cleanup(open_generators=("a",)), False),
+        (Cleanup(), Cleanup(pending_tasks=("async_generator_athrow",)), False),
+        (Cleanup(), Cleanup(unhandled=("OSError",)), False),
+    ],
+)
+def test_what_was_left_open_may_be_collected(
+    before: Cleanup, after: Cleanup, is_nothing_new: bool
+) -> None:
+    """An edge that closes its producer frees what that has held: the collector finds it earlier than before."""
+    assert after.is_within(before) is is_nothing_new

@@ -63,9 +63,12 @@ def _run(options: argparse.Namespace) -> int:
     if options.coverage or options.min_coverage:
         from dataclasses import replace
 
+        from streamlift.testing.application import file_of
+
         from ..coverage.watched_project import sites_in
 
-        traced = sites_in([options.directory], options.directory)
+        setup = file_of(recorder.file.setup, recorder.file.path)
+        traced = sites_in([options.directory], options.directory, setup)
         recorder = replace(recorder, traced=traced)
     try:
         run = recorder.record()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..reading.project import open_project, project_root
@@ -27,10 +28,17 @@ def opened_quietly(paths: list[Path]) -> tuple[Project, Settings]:
     return project, settings
 
 
-def sites_in(paths: list[Path], directory: Path) -> TracedSites:
-    """Return the sites in *paths*, for an app that is run in *directory*; none if there is no Python file."""
+def sites_in(paths: list[Path], directory: Path, setup: Path | None = None) -> TracedSites:
+    """Return the sites in *paths*, for an app that is run in *directory*; none if there is no Python file.
+
+    What stands in the file *setup* is no part of the app: it takes the place of what answers to that.
+    """
     there = [path for path in paths if path.exists()]
     if not there:
         return TracedSites()
     project, settings = opened_quietly(there)
-    return traced_sites(run(project, settings, phase=None)[0], directory.resolve())
+    here = directory.resolve()
+    found = traced_sites(run(project, settings, phase=None)[0], here)
+    return replace(
+        found, sites=tuple(each for each in found.sites if (here / each.path).resolve() != setup)
+    )

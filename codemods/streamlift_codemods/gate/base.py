@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from streamlift.testing.application import file_of
+
 from ..errors import UsageError
 from ..reading.project import project_root
 from .commit_tree import commit_of, write_commit
@@ -48,6 +50,11 @@ class WorkingTree:
 
     def __str__(self) -> str:
         return "the working tree"
+
+    def named(self, place: str | None, requests: Path) -> Path | None:
+        """Return the file of this tree that *place* names beside the *requests*, from the top on; None if it names none."""
+        file = file_of(place, requests)
+        return file.relative_to(self.top) if file and file.is_relative_to(self.top) else None
 
     def write(self, target: Path) -> Iterator[str]:
         """Write the tree as it is now to *target*.
@@ -126,10 +133,12 @@ def base_of(tree: WorkingTree, named: str) -> Commit | Folder:
         raise
 
 
-def add_what_is_not_committed(tree: WorkingTree, file: RequestsFile, target: Path) -> Sequence[str]:
+def add_what_is_not_committed(
+    tree: WorkingTree, file: RequestsFile, target: Path, app: Path | None = None
+) -> Sequence[str]:
     """Copy what the requests need of the working tree to *target*, and return what a person is told of that.
 
-    That is what `also` names, and the module of `setup` if it is not there yet.
+    That is what `also` names, and if they are not there yet the module of `setup` and the file that the *app* is in.
     """
     here = tree.top / tree.directory
     told = []
@@ -141,6 +150,9 @@ def add_what_is_not_committed(tree: WorkingTree, file: RequestsFile, target: Pat
             names = files_below(path) if path.is_dir() and not path.is_symlink() else [""]
             start = path.relative_to(tree.top)
             copy_files(tree.top, [str(start / name) for name in names], target)
+    if app is not None and not (target / app).exists():
+        copy_files(tree.top, [str(app)], target)
+        told.append(f"{app}, which app names, is not there: that of the working tree is used")
     if file.setup is not None:
         name = _setup_module(file.setup, here, file.import_from)
         if name is not None and not (target / tree.directory / name).exists():

@@ -93,6 +93,9 @@ class _Gate:
         self._place = place
         self._told: dict[str, None] = {}
         self._migrated: Migrated | None = None
+        recorder = job.recorder
+        self._app = job.tree.named(recorder.job.app or recorder.file.app, recorder.file.path)
+        self._setup = job.tree.named(recorder.file.setup, recorder.file.path)
 
     def verdict(self) -> Verdict:
         job = self._job
@@ -128,7 +131,7 @@ class _Gate:
         (target / ".git").mkdir()  # it marks the root of a project
         told = [
             *source.write(target),
-            *add_what_is_not_committed(job.tree, job.recorder.file, target),
+            *add_what_is_not_committed(job.tree, job.recorder.file, target, self._app),
         ]
         self._told |= dict.fromkeys(f"{label}: {each}" for each in told)
 
@@ -159,7 +162,9 @@ class _Gate:
         if job.is_traced:
             job.tell_step("looking for its sites")
             paths = [base.path / each for each in job.paths]
-            recorder = replace(recorder, traced=sites_in(paths, base.path / job.tree.directory))
+            setup = self._setup and base.path / self._setup
+            traced = sites_in(paths, base.path / job.tree.directory, setup)
+            recorder = replace(recorder, traced=traced)
         job.tell_step("recording it")
         return recorder.kept(self._run_base(recorder, base, HASH_SEEDS[0]))
 
@@ -218,6 +223,9 @@ class _Gate:
             environment={**_without_flags(recorder.file), **environment},
             hash_seed=seed,
         )
+        if self._app is not None:  # the one of this tree
+            attribute = (job.app or job.file.app or "").rpartition(":")[2]
+            job = replace(job, app=f"{tree.path / self._app}:{attribute}")
         tree.reset()
         try:
             run = watched(job)

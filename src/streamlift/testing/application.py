@@ -65,6 +65,12 @@ def is_file(module: str) -> bool:
     return module.endswith(".py")
 
 
+def file_of(place: str | None, requests: Path) -> Path | None:
+    """Return the file that *place* names, from that of the *requests* on; `None` if it names none."""
+    module = (place or "").rpartition(":")[0]
+    return (requests.parent / module).resolve() if is_file(module) else None
+
+
 def _module_of(path: Path) -> ModuleType:
     """Return the module that the file at *path* is, which need not stand where modules are imported from."""
     name = f"_{path.stem}_beside_the_requests"  # the tree may have a module of its own name

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .application import is_file
+from .application import file_of
 from .recording import RecordingError, RecordingTimeoutError
 from .recording_json import recording_from_json, request_to_json
 from .requests_file import RequestsFileError
@@ -331,10 +331,8 @@ def _together(executed: Iterable[Executed]) -> Executed:
 
 def _located(place: str | None, requests: Path) -> str | None:
     """Return *place* with the whole path of its file, if it is in one that is named from that of the *requests* on."""
-    module, colon, attribute = (place or "").rpartition(":")
-    if not is_file(module):
-        return place
-    return f"{(requests.parent / module).resolve()}{colon}{attribute}"
+    file = file_of(place, requests)
+    return place if place is None or file is None else f"{file}:{place.rpartition(':')[2]}"
 
 
 def _interpreter(python: str) -> str:
