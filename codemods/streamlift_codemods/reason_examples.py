@@ -912,13 +912,11 @@ async def stream(x):
 
 
 # chat.py
-from app import stream
-
-SSE = "taken"
+import app
 
 
 async def relay(x):
-    async for item in stream(x):
+    async for item in app.stream(x):
         yield item
 """,
     ),

@@ -159,7 +159,7 @@ REASONS = {
                "give the decorator a constant: SSE = SSEFormatter(...)"),
         Reason("decorated-producer", "A decorator whose effect is unknown stands between the name and the generator.",
                "put the contract around the call by hand, if the decorator hands the items on as they are"),
-        Reason("contract-out-of-reach", "The file cannot import the contract: the name is taken, or the import might close a cycle.",
+        Reason("contract-out-of-reach", "The file cannot import the contract: the import might close a cycle, or a star import hide it.",
                "import the contract by hand, then put SSE.stream(...) around the call"),
         Reason("unknown-use", "What becomes of the call of the producer cannot be told.",
                "nothing: it gets text, as before"),

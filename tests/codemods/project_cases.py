@@ -359,6 +359,127 @@ from . import service
 def endpoint(x):
     return StreamingResponse(service.reply(x), media_type="text/event-stream")
 """, contains=("SSE.stream(service.reply(x))",)),
+    project("an edge in a function that has another SSE, and one in a function that has not", """
+from .service import reply
+
+def endpoint(x, SSE=None):
+    return StreamingResponse(reply(x), media_type="text/event-stream", headers=SSE)
+
+def other(x):
+    return StreamingResponse(reply(x), media_type="text/event-stream")
+""", contains=("from .sse_contracts import SSE\nfrom .sse_contracts import SSE as CHAT_SSE\n", " CHAT_SSE.stream(reply(x))", "(SSE.stream(reply(x))")),
+    project("an edge in a file that has the other name, too", """
+from .service import reply
+
+SSE, CHAT_SSE = {"X-Accel-Buffering": "no"}, "CHAT_SSE_2"
+
+def endpoint(x):
+    return StreamingResponse(reply(x), media_type="text/event-stream", headers=SSE)
+""", contains=("import SSE as CHAT_SSE_3\n", " CHAT_SSE_3.stream(reply(x))")),
+    project("an edge in a file that may have any name", """
+from .names import *
+from .service import reply
+
+def endpoint(x):
+    return StreamingResponse(reply(x), media_type="text/event-stream", headers=SSE)
+""", more={"chat/names.py": "SSE = {'x-names': 'there'}\n"}, lacks=("SSE.stream",)),
+    project("a relay in a file that has another SSE", """
+from .service import reply
+
+SSE = "taken"
+
+def endpoint(x):
+    async def relay():
+        async for item in reply(x):
+            yield item
+
+    return StreamingResponse(relay(), media_type="text/event-stream")
+""", contains=("CHAT_SSE.chunks(reply(x))", "CHAT_SSE.stream(relay())")),
+    project("an edge to the scripts of two producers, each with its SSE", """
+from other import answer
+from service import reply
+
+def endpoint(x):
+    return StreamingResponse(reply(x), media_type="text/event-stream")
+
+def second(x):
+    return StreamingResponse(answer(x), media_type="text/event-stream")
+""", "payload", "payload", package=False, more={"other.py": SERVICE.replace("reply", "answer").replace(", ensure_ascii=False", "")},
+            contains=("from other import SSE, answer\n", "from service import SSE as SERVICE_SSE\n", "SSE.stream(answer(x))", "SERVICE_SSE.stream(reply(x))")),
+    project("a script with frames of its own, and an edge to those of another", """
+import json
+
+from service import reply
+
+def own(x):
+    yield f"data: {json.dumps(x)}\\n\\n"
+
+def endpoint(x):
+    return StreamingResponse(reply(x), media_type="text/event-stream")
+
+def second(x):
+    return StreamingResponse(own(x), media_type="text/event-stream")
+""", "payload", "payload", package=False, contains=("SERVICE_SSE.stream(reply(x))", "SSE = SSEFormatter(ensure_ascii=True)", "SSE.stream(own(x))")),
+    project("an edge that imports in a function under another name", """
+def endpoint(x):
+    if x is not None:
+        from service import reply as answer
+
+        return StreamingResponse(answer(x), media_type="text/event-stream")
+""", package=False, contains=("        from service import reply as answer\n        from service import SSE\n", "SSE.stream(answer(x))")),
+    project("an edge that imports in the function, and has another SSE there", """
+def endpoint(x):
+    from service import reply
+    SSE = None
+
+    return StreamingResponse(reply(x), media_type="text/event-stream", headers=SSE)
+""", package=False, contains=("    from service import SSE as SERVICE_SSE\n", "SERVICE_SSE.stream(reply(x))")),
+    project("an edge in a closure of the function that imports", """
+def endpoint(x):
+    from service import reply
+
+    def inner():
+        return StreamingResponse(reply(x), media_type="text/event-stream")
+
+    return inner()
+""", package=False, contains=("    from service import SSE, reply\n", "SSE.stream(reply(x))")),
+    project("an edge that imports in a function that looks at its names", """
+def endpoint(x):
+    from service import reply
+
+    headers = {"x-names": ",".join(sorted(locals()))}
+    return StreamingResponse(reply(x), media_type="text/event-stream", headers=headers)
+""", package=False, contains=("    from service import reply\n",), lacks=("SSE.stream",)),
+    project("an edge of a class that imports in its body", """
+class Api:
+    from service import reply
+
+    def endpoint(x, reply=reply):
+        return StreamingResponse(reply(x), media_type="text/event-stream")
+""", package=False, entry="api:Api.endpoint", lacks=("SSE.stream",)),
+    project("an edge that imports in the function with a statement behind it", """
+def endpoint(x):
+    from service import reply; answer = reply(x)
+    return StreamingResponse(answer, media_type="text/event-stream")
+""", package=False, lacks=("SSE.stream",)),
+    project("an edge whose import may be another one", """
+def endpoint(x):
+    try:
+        from service import reply
+    except ImportError:
+        from other import reply
+    return StreamingResponse(reply(x), media_type="text/event-stream")
+""", package=False, more={"other.py": ""}, lacks=("SSE.stream",)),
+    Case("a script that imports a package in a function", {
+        "chat/__init__.py": "from . import service\n",
+        "chat/service.py": SERVICE,
+        "api.py": RESPONSE + """
+def endpoint(x):
+    from chat.service import reply
+
+    return StreamingResponse(reply(x), media_type="text/event-stream")
+""",
+    }, ("payload",), entry="api:endpoint", contains=("    from chat.service import reply\n    from chat.sse_contracts import SSE\n", "SSE.stream(reply(x))")),
     project("a private producer with one caller in another module", """
 from .service import _reply
 
@@ -630,13 +751,13 @@ SSE = "text/event-stream"
 
 def endpoint(x):
     return StreamingResponse(reply(x), media_type=SSE)
-""", lacks=("SSE.stream",), boundary=("decorator",)),
+""", contains=("from .sse_contracts import SSE as CHAT_SSE\n", "CHAT_SSE.stream(reply(x))", "media_type=SSE"), boundary=("decorator",)),
     project("an import in the function, against a cycle", """
 def endpoint(x):
     from service import reply
 
     return StreamingResponse(reply(x), media_type="text/event-stream")
-""", package=False, lacks=("SSE.stream",)),
+""", package=False, service="import api\n" + SERVICE, contains=("    from service import SSE, reply\n", "SSE.stream(reply(x))")),
     project("two producers of the same name with other options", """
 from . import other
 from .service import reply

@@ -103,6 +103,27 @@ def test_it_is_not_if_one_of_them_says_something_else(without_helper, capsys):
     assert "app.py:6: unknown in line: its function is gone\n" in out
 
 
+USERS = {
+    "top.py": b"from app import _stream\n\nSSE = 1\n\n\ndef answer(x):\n    return [_stream(x, SSE)]\n",
+    "inner.py": b"def answer(x):\n    from app import _stream\n\n    return [_stream(x, 1)]\n",
+}
+
+
+def test_so_is_it_whatever_others_call_the_contract(tmp_path, capsys):
+    alone = OLD.partition("async def relay")[0].encode()
+    write(tmp_path, {"pyproject.toml": b"", "app.py": alone, **USERS})
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-qm", "before")
+    run(capsys, "migrate", tmp_path, "--phase", "2", "--write")
+
+    assert "from app import SSE as APP_SSE" in (tmp_path / "top.py").read_text()
+    assert "    from app import SSE, _stream" in (tmp_path / "inner.py").read_text()
+    assert "producer" not in (tmp_path / "app.py").read_text()
+    code, out, _ = run(capsys, "verify", tmp_path, "--base", "HEAD")
+    assert (code, out) == (0, "Proved again against HEAD: 4 fine, 0 differs, 0 unknown.\n")
+
+
 @pytest.fixture
 def introduced(migrated, capsys):
     (migrated / "app.py").write_text(OLD)

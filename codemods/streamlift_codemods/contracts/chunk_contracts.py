@@ -9,7 +9,7 @@ from ..flow.callers import boundary_around
 from ..flow.producers import Producer
 from ..reading.resolution import Function
 from .chunk_roots import contracts_named
-from .contract_import import bound_constant, constant_behind, constant_of_decorator
+from .contract_import import constant_behind, constant_of_decorator, seen_constant
 
 if TYPE_CHECKING:
     from ..reading.facts import FileFacts
@@ -21,7 +21,8 @@ def constant_that_writes(root: ast.expr, file: FileFacts, finder: LoadFinder) ->
     """Return the contract that *root* encodes itself with, else that of its function; None if that cannot be told."""
     named = contracts_named(root)
     if named:
-        constants = {bound_constant(name, file, finder.resolver) for name in named}
+        around = file.tree.scope_of[root]
+        constants = {seen_constant(name, around, file, finder.resolver) for name in named}
         return constants.pop() if len(constants) == 1 else None
     scope = file.tree.scope_of[root].function
     if scope is None or not isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass, field
+from itertools import chain, count
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from ..flow.producers import OUR_DECORATOR
-from ..rewriting.imports import header_imports, imported_modules
-from .contract_home import ContractHome, import_of, may_run_as_script
+from ..reading.purity import reads_all_names
+from ..rewriting.imports import header_imports, imported_modules, stands_alone
+from .contract_home import MODULE, ContractHome, import_of, may_run_as_script
 
 if TYPE_CHECKING:
+    from collections.abc import Container, Iterator
+
     from ..flow.producers import Producer
     from ..plan import Plan
     from ..reading.facts import FileFacts
@@ -39,12 +45,21 @@ class Access:
     """What a file calls a contract constant.
 
     Attributes:
-        name: The name.
+        name: The name there.
         module: What to import it from, as the file's own imports are spelt; None if it has it.
+        original: Its name there.
+        beside: The import of a function that it goes beside; None if it goes to the top of the file.
     """
 
     name: str
     module: str | None
+    original: str
+    beside: ast.ImportFrom | None = None
+
+    @property
+    def imported(self) -> str:
+        """What the import says: `SSE`, or `SSE as CHAT_SSE`."""
+        return self.name if self.name == self.original else f"{self.original} as {self.name}"
 
 
 def constant_of(producer: Producer, plan: Plan) -> Constant | None:
@@ -72,20 +87,33 @@ def constant_behind(boundary: ast.Call, file: FileFacts, resolver: Resolver) -> 
     holder = boundary.func.value if isinstance(boundary.func, ast.Attribute) else None
     if not isinstance(holder, ast.Name):
         return None
-    is_global = file.tree.scope_of[holder].owner_of(holder.id) is file.tree.module
-    return bound_constant(holder.id, file, resolver) if is_global else None
+    return seen_constant(holder.id, file.tree.scope_of[holder], file, resolver)
+
+
+def seen_constant(name: str, scope: Scope, file: FileFacts, resolver: Resolver) -> Constant | None:
+    """Return the constant that *name* means in *scope* of *file*."""
+    owner = scope.owner_of(name)
+    return None if owner is None else bound_constant(name, file, resolver, scope=owner)
 
 
 def bound_constant(
-    name: str, file: FileFacts, resolver: Resolver, seen: tuple[FileFacts, ...] = ()
+    name: str,
+    file: FileFacts,
+    resolver: Resolver,
+    seen: tuple[FileFacts, ...] = (),
+    scope: Scope | None = None,
 ) -> Constant | None:
-    """Return the constant that the module *file* binds to *name*, through the modules *seen* that pass it on."""
-    bindings = file.tree.module.bindings.get(name, ())
+    """Return the constant that *file* binds to *name*, through the modules *seen* that pass it on.
+
+    It is bound by the module, or imported by the function *scope*.
+    """
+    module_scope = file.tree.module
+    bindings = (scope or module_scope).bindings.get(name, ())
     if len(bindings) != 1:
         return None
     (binding,) = bindings
     if isinstance(binding.node, ast.Assign):
-        return Constant(file.name, None, name)
+        return Constant(file.name, None, name) if scope in (None, module_scope) else None
     if not isinstance(binding.node, ast.ImportFrom) or binding.qualified is None:
         return None
     module, _, original = file.absolute(binding.qualified).rpartition(".")
@@ -100,27 +128,112 @@ def bound_constant(
     return Constant(homes[0], module, original)
 
 
-def access_to(constant: Constant, file: FileFacts, scope: Scope, plan: Plan) -> Access | None:
-    """Return how *file* gets at *constant* in *scope*, None if it cannot without a risk."""
+def access_to(
+    constant: Constant, file: FileFacts, node: ast.expr, plan: Plan, taken: Container[str] = ()
+) -> Access | None:
+    """Return how *file* gets at *constant* where its producer *node* is named, None if it cannot without a risk.
+
+    Names that are *taken* are those of other constants there.
+    """
     resolver = plan.finder.resolver
+    scope = file.tree.scope_of[node]
+    local = _local_import(node, file)
+    known = (*_names_in_module(constant, file), *_names_bound_with(local, constant, file))
+    for name in known:
+        if seen_constant(name, scope, file, resolver) == constant:
+            return Access(name, None, constant.name)
+    homes = [home for home in plan.all_homes if home.name in _homes_of(file, plan)]
+    others = {name for home in homes if home.name != constant.file for name in home.contracts}
+    name = constant.name
+    if scope.owner_of(name) is not None or name in others or name in taken:
+        if constant.file == file.name:
+            return None
+        name = _other_name(constant, file)
+    for home in homes:
+        if home.name == constant.file:
+            return Access(name, import_of(home, file), constant.name)
+    module = None if file.tree.module.star_import else _at_top(constant, file, resolver)
+    if module is not None:
+        return Access(name, module, constant.name)
+    if local is not None:
+        module = _in_function(constant, local, file, resolver)
+    return None if module is None else Access(name, module, constant.name, local)
+
+
+def _at_top(constant: Constant, file: FileFacts, resolver: Resolver) -> str | None:
+    """Return the module that *file* may import *constant* from while it is loaded."""
+    if constant.module is None:
+        return _beside(constant, file, resolver)
+    return spelling_of_module(constant.file, constant.module, file, resolver)
+
+
+def _local_import(node: ast.expr, file: FileFacts) -> ast.ImportFrom | None:
+    """Return the import of a function that binds the name *node*, if nothing else does."""
+    tree = file.tree
+    owner = tree.scope_of[node].owner_of(node.id) if isinstance(node, ast.Name) else None
+    if owner is None or not isinstance(owner.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return None
+    if reads_all_names(owner, tree):  # one more would be seen
+        return None
+    bindings = owner.bindings[node.id]  # type: ignore[attr-defined]  # a name: it has an owner
+    found = bindings[0].node if len(bindings) == 1 else None
+    return found if isinstance(found, ast.ImportFrom) and stands_alone(file.source, found) else None
+
+
+def _names_in_module(constant: Constant, file: FileFacts) -> Iterator[str]:
+    """Give the names that the module binds to something that is called as *constant* is."""
     for name, bindings in file.tree.module.bindings.items():
         spelt = {(binding.qualified or name).rpartition(".")[2] for binding in bindings}
-        if constant.name in spelt and bound_constant(name, file, resolver) == constant:
-            visible = scope.owner_of(name) is file.tree.module
-            return Access(name, None) if visible else None
-    if scope.owner_of(constant.name) is not None:
+        if constant.name in spelt:
+            yield name
+
+
+def _names_bound_with(
+    local: ast.ImportFrom | None, constant: Constant, file: FileFacts
+) -> Iterator[str]:
+    """Give such names that are bound wherever those of the import *local* are: by it and by the next one."""
+    if local is None:
+        return
+    parent = file.tree.parent_of[local]
+    blocks = [getattr(parent, name, ()) for name in ("body", "orelse", "finalbody")]
+    for block in blocks:
+        if local in block:
+            place = block.index(local)
+            for statement in block[place : place + 2]:
+                if isinstance(statement, ast.ImportFrom):
+                    same = (each for each in statement.names if each.name == constant.name)
+                    yield from (alias.asname or alias.name for alias in same)
+
+
+def _in_function(
+    constant: Constant, local: ast.ImportFrom, file: FileFacts, resolver: Resolver
+) -> str | None:
+    """Return the module that a function may import *constant* from beside its import *local*.
+
+    That module is loaded by *local*, or imports nothing that is not.
+    """
+    homes = [resolver.modules.files.get(path.path) for path in resolver.modules_of(local, file)]
+    if homes == [constant.file]:
+        return "." * local.level + (local.module or "")
+    if constant.module is None or local.level or local.module is None or None in homes:
         return None
-    for home in plan.all_homes if file.name in plan.homes else ():
-        if home.name == constant.file and home.name in {file.name, plan.homes[file.name].name}:
-            return Access(constant.name, import_of(home, file))
-    if file.tree.module.star_import:
-        return None
-    module = (
-        _beside(constant, file, resolver)
-        if constant.module is None
-        else spelling_of_module(constant.file, constant.module, file, resolver)
-    )
-    return None if module is None else Access(constant.name, module)
+    roots = {each.partition(".")[0] for each in (local.module, constant.module)}
+    return constant.module if len(roots) == 1 else None
+
+
+def _homes_of(file: FileFacts, plan: Plan) -> set[str]:
+    """Return the files that hold the contracts of *file*, as far as it has sites."""
+    return {file.name, plan.homes[file.name].name} if file.name in plan.homes else set()
+
+
+def _other_name(constant: Constant, file: FileFacts) -> str:
+    """Return a name for *constant* that *file* does not have anywhere, with that of where it lives: `CHAT_SSE`."""
+    path = PurePosixPath(constant.file)
+    place = path.parent.name if path.stem in {MODULE, "__init__"} else path.stem
+    prefix = re.sub(r"\W+", "_", place).strip("_").upper() or "OTHER"
+    name = f"{prefix}_{constant.name}" if prefix[0].isalpha() else f"OTHER_{constant.name}"
+    names = chain((name,), (f"{name}_{number}" for number in count(2)))
+    return next(each for each in names if not re.search(rf"\b{each}\b", file.source.text))
 
 
 def _beside(constant: Constant, file: FileFacts, resolver: Resolver) -> str | None:

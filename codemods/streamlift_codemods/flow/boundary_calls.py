@@ -200,8 +200,9 @@ class BoundarySearch:
         return other.is_generator and constant_of_decorator(other, self.resolver) == constant
 
     def _access(self, load: Load, constant: Constant) -> Access:
-        scope = load.file.tree.scope_of[load.node]
-        access = access_to(constant, load.file, scope, self.plan)
+        file = load.file
+        taken = {name for (f, name), c in self.names.items() if f is file and c != constant}
+        access = access_to(constant, file, load.node, self.plan, taken)
         if access is None:
             raise Stay("contract-out-of-reach", [(load.file, load.node)])
         return access

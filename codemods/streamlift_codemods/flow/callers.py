@@ -211,7 +211,8 @@ class _Attempt:
             raise NeedsText("unread-contract")
         if not producer.is_itself:
             raise NeedsText("decorated-producer")
-        access = access_to(constant, file, file.tree.scope_of[load.node], self.plan)
+        taken = {name for (f, name), c in self._named.items() if f is file and c != constant}
+        access = access_to(constant, file, load.node, self.plan, taken)
         if access is None or self._named.setdefault((file, access.name), constant) != constant:
             raise NeedsText("contract-out-of-reach")
         return access

@@ -15,11 +15,13 @@ from ..frames.sites import CHUNK
 from ..reading.literals import scan
 from ..rewriting.edits import Edit, EditConflict, apply_edits, replace
 from ..rewriting.expressions import laid_out
-from ..rewriting.imports import NewImport, add_imports
+from ..rewriting.imports import NewImport, add_imports, imports_beside
 
 if TYPE_CHECKING:
+    import ast
     from collections.abc import Iterator
 
+    from ..contracts.contract_import import Access
     from ..flow.producers import Producer
     from ..frames.content import Arm
     from ..frames.sites import Site
@@ -69,6 +71,9 @@ class FileEdits:
         self.style = plan.settings.style_of(file)
         self.edits: list[Edit] = []
         self.imports: dict[str, set[str]] = defaultdict(set)
+        self._local_imports: dict[ast.ImportFrom, dict[str, set[str]]] = defaultdict(
+            lambda: defaultdict(set)
+        )
 
     def applied(self) -> str:
         """Return the text of the file with the edits made, which the plan remembers."""
@@ -96,6 +101,12 @@ class FileEdits:
         if module is not None:
             self.imports[module].add(self.plan.constant_of(user, self.file))
 
+    def import_contract(self, access: Access) -> None:
+        """Import the contract that *access* tells of, unless it is there."""
+        if access.module is not None:
+            imports = self.imports if access.beside is None else self._local_imports[access.beside]
+            imports[access.module].add(access.imported)
+
     def add_imports(self) -> None:
         """Add the edits that import what is needed, and those of the contracts that stand in this file."""
         self._use_own_chunk()
@@ -106,6 +117,9 @@ class FileEdits:
         wanted = [NewImport(module, tuple(names)) for module, names in self.imports.items()]
         first_party = {self.file.package[0]} if self.file.package else set()
         added = add_imports(self.source, wanted, first_party, self.style.line_length)
+        for statement, imports in self._local_imports.items():
+            wanted = [NewImport(module, tuple(names)) for module, names in imports.items()]
+            added += imports_beside(self.source, statement, wanted)
         for home in homes:
             added += constant_edits(home, self.source, self.style, pads=self.pads)
         self.edits += added

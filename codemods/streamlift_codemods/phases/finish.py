@@ -110,9 +110,8 @@ class _FileRewriting(FileEdits):
 
     def give_boundary(self, caller: BoundaryCall) -> None:
         """Put the contract around *caller*, and take `.chunk` off what it calls."""
-        name, module = caller.contract.name, caller.contract.module
-        if module is not None:
-            self.imports[module].add(name)
+        name = caller.contract.name
+        self.import_contract(caller.contract)
         span = self.source.span(caller.call)
         around = insert(span.start, f"{name}.{caller.boundary}("), insert(span.end, ")")
         self.edits += around

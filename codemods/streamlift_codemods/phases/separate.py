@@ -226,9 +226,8 @@ class _FileRewriting(FileEdits):
 
     def _around(self, caller: Caller, boundary: str) -> list[Edit]:
         """Return the edits that put *boundary* around the call of *caller*, and import the contract."""
-        name, module = caller.contract.name, caller.contract.module
-        if module is not None:
-            self.imports[module].add(name)
+        name = caller.contract.name
+        self.import_contract(caller.contract)
         span = self.source.span(caller.call)
         return [insert(span.start, f"{name}.{boundary}("), insert(span.end, ")")]
 

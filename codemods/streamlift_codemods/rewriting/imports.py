@@ -13,12 +13,15 @@ from ..reading.literals import LINE_END, Span
 from .edits import FIRST_PARTY, FUTURE, LOCAL, STANDARD_LIBRARY, THIRD_PARTY, Edit, insert, replace
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ..reading.scopes import ScopeTree
     from ..reading.source import SourceFile
 
 BLANK_LINE = re.compile(r"[ \t]*(?:\r\n|\r|\n)")
 IMPORT_HEAD = re.compile(r"(?:from\s+\S+\s+)?import\s+")
 ImportNode = ast.Import | ast.ImportFrom
+AS = " as "
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
@@ -28,7 +31,7 @@ class NewImport:
 
     Attributes:
         module: The module, with leading dots if relative.
-        names: The names, in any order.
+        names: The names, in any order; `name as other` if the file calls it so.
     """
 
     module: str
@@ -53,19 +56,23 @@ def add_imports(
     edits = []
     absent: dict[int, list[str]] = {}
     has_star = any(isinstance(n, ast.ImportFrom) and n.names[0].name == "*" for n in block)
-    for new in sorted(wanted, key=lambda new: _module_key(new.module)):
+    for new in sorted(_apart(wanted), key=lambda new: _module_key(new.module)):
         existing = _existing(block, new.module)
         have = {_spelt(alias) for alias in existing.names} if existing else set()
         missing = NewImport(new.module, tuple(name for name in new.names if name not in have))
         section = _section(new.module, first_party)
         if not missing.names:
             continue
-        if existing and _is_plain(existing):
+        is_renamed = AS in missing.names[0]
+        if existing and _is_plain(existing) and not is_renamed:
             whole = NewImport(new.module, (*map(_spelt, existing.names), *missing.names))
             edits.append(replace(source.span(existing), _wrapped(whole, style_length)))
         elif has_star:  # one that comes later might hide our names
             text = _wrapped(missing, style_length) + "\n"
             edits.append(insert(after_statement(source, block[-1]), text, section))
+        elif existing and is_renamed:
+            before = source.line_start(source.span(existing).start)
+            edits.append(insert(before, _wrapped(missing, style_length) + "\n", section))
         elif any(_node_section(node, first_party) == section for node in block):
             edits.append(_insertion(source, missing, block, first_party, style_length))
         else:
@@ -73,6 +80,34 @@ def add_imports(
     for section, lines in absent.items():
         edits.append(_new_section(source, section, "".join(lines), block, first_party))
     return edits
+
+
+def imports_beside(
+    source: SourceFile, statement: ast.ImportFrom, wanted: list[NewImport]
+) -> Iterator[Edit]:
+    """Give the edits that make the names of *wanted* available wherever those of *statement* are."""
+    indentation = source.indentation(source.span(statement).start)
+    for new in _apart(wanted):
+        if (
+            new.module == _node_module(statement)
+            and _is_plain(statement)
+            and AS not in new.names[0]
+        ):
+            whole = NewImport(new.module, (*map(_spelt, statement.names), *new.names))
+            yield replace(source.span(statement), whole.statement())
+        else:
+            text = f"{indentation}{new.statement()}\n"
+            yield insert(after_statement(source, statement), text, LOCAL)
+
+
+def _apart(wanted: list[NewImport]) -> Iterator[NewImport]:
+    """Give each name that the file calls otherwise a statement of its own, as isort does."""
+    for new in wanted:
+        plain = tuple(name for name in new.names if AS not in name)
+        if plain:
+            yield NewImport(new.module, plain)
+        for name in sorted({*new.names} - {*plain}):
+            yield NewImport(new.module, (name,))
 
 
 def _is_plain(node: ast.ImportFrom) -> bool:
