@@ -194,6 +194,46 @@ def test_an_app_named_by_its_file_is_that_of_each_tree(tmp_path, monkeypatch, ca
     assert "covered 1 of 1 site (100 %)" in out
 
 
+IMPORTS = """\
+import importlib.util
+import os
+import sys
+from pathlib import Path
+
+if "HOOK" in os.environ:
+    spec = importlib.util.spec_from_file_location("common", os.environ["HOOK"])
+    sys.modules["common"] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(sys.modules["common"])
+import common
+
+
+async def app(scope, receive, send):
+    assert scope["type"] == "http"
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": common.FRAME})
+"""
+
+
+def test_what_is_installed_editably_is_that_of_each_tree(tmp_path, monkeypatch, capsys):
+    shop, library = tmp_path / "shop", tmp_path / "libs/common.py"
+    shop.mkdir()
+    library.parent.mkdir()
+    (shop / "shop.py").write_text(IMPORTS)
+    (shop / "requests.toml").write_text(requests("stream"))
+    library.write_text('FRAME = b"data: old\\n\\n"\n')
+    commit(tmp_path)
+    library.write_text('FRAME = b"data: new\\n\\n"\n')
+    monkeypatch.chdir(shop)
+    monkeypatch.setenv("PYTHONPATH", str(library.parent))  # as the file of an editable install does
+
+    assert gate("--base", "HEAD", "--no-coverage") == 1
+    assert "body: value, byte 6, frame 0, data" in capsys.readouterr().out
+
+    monkeypatch.setenv("HOOK", str(library))  # as a hook does
+    assert gate("--base", "HEAD", "--no-coverage") == 2
+    assert 'such as import-from = ["libs"]' in capsys.readouterr().err
+
+
 def test_a_gate_that_is_ended_leaves_nothing(tmp_path):
     shop, temporary, started = tmp_path / "shop", tmp_path / "temporary", tmp_path / "started"
     shop.mkdir()

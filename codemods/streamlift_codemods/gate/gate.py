@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from streamlift.testing.copied_tree import CopiedTree
 from streamlift.testing.recording import RecordingError
 
 from ..coverage.watched_project import sites_in
@@ -222,6 +223,7 @@ class _Gate:
             directory=tree.path / self._job.tree.directory,
             environment={**_without_flags(recorder.file), **environment},
             hash_seed=seed,
+            copied=CopiedTree(self._job.tree.top, tree.path),
         )
         if self._app is not None:  # the one of this tree
             attribute = (job.app or job.file.app or "").rpartition(":")[2]

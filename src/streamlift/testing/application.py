@@ -10,6 +10,7 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from .copied_tree import BESIDE
 from .recording import RecordingError
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def file_of(place: str | None, requests: Path) -> Path | None:
 
 def _module_of(path: Path) -> ModuleType:
     """Return the module that the file at *path* is, which need not stand where modules are imported from."""
-    name = f"_{path.stem}_beside_the_requests"  # the tree may have a module of its own name
+    name = f"_{path.stem}{BESIDE}"  # the tree may have a module of its own name
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise ImportError(f"{path} is no file of Python")

@@ -24,6 +24,7 @@ from .span import Span
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from .copied_tree import CopiedTree
     from .recording import Recording
     from .request import Request
     from .requests_file import RequestsFile
@@ -87,6 +88,7 @@ class RecordingJob:
         traced: Spans of files, by their paths from the directory on, that are looked at: was this
             expression executed?
         interface: How the application is called; wins over that of the file.
+        copied: Of what the tree is a copy: what would be imported from there is imported from here.
     """
 
     file: RequestsFile
@@ -97,6 +99,7 @@ class RecordingJob:
     hash_seed: int | None = None
     traced: Mapping[str, Sequence[Span]] = field(default_factory=dict)
     interface: Interface | None = None
+    copied: CopiedTree | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,6 +229,7 @@ class _Run:
             "start_limit": file.start_limit,
             "requests": [request_to_json(each) for each in self._requests.values()],
             "traced": job.traced,
+            "copied": job.copied and [str(each) for each in job.copied],
         }
 
     @contextlib.contextmanager

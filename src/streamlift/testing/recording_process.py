@@ -26,6 +26,7 @@ from weakref import WeakSet
 from .application import Protocol, check_origin, load, made_by, protocol_of
 from .asgi_lifespan import lifespan
 from .asgi_recorder import record_request
+from .copied_tree import CopiedTree
 from .determinism import determined
 from .loopback_server import serving
 from .recording import Recording, RecordingError
@@ -77,6 +78,8 @@ class _Process:
         self._tracer = SpanTracer(
             {path: [Span(*each) for each in spans] for path, spans in job["traced"].items()}
         )
+        copied = job["copied"]
+        self._copied = None if copied is None else CopiedTree(*map(Path, copied))
         self._lasting: WeakSet[asyncio.Task[Any]] = WeakSet()
 
     def say(self, **answer: object) -> None:
@@ -87,6 +90,8 @@ class _Process:
     def run(self) -> None:
         """Start the application, record each request, and stop it."""
         sys.argv[:] = ["streamlift"]
+        if self._copied is not None:
+            self._copied.lead_imports()
         sys.path[:0] = [str(each) for each in self._folders if each.is_dir()]
         clock, seed = self._job["clock"], self._job["seed"]
         faulthandler.dump_traceback_later(self._job["start_limit"] + DUMP_AFTER)
@@ -101,6 +106,8 @@ class _Process:
                 with entered(setup, loop) if setup else contextlib.nullcontext() as given:
                     app, protocol = self._application(given)
                     self._record(app, protocol, loop)
+                if self._copied is not None:  # not before: much is imported late
+                    self._copied.check_imports()
         finally:
             faulthandler.cancel_dump_traceback_later()
             loop.run_until_complete(loop.shutdown_asyncgens())
