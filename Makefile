@@ -36,7 +36,7 @@ docs: .venv/ready ## write the generated parts of the documentation again
 docs-check: .venv/ready ## fail if a generated table is stale
 	$(BIN)/python -m streamlift_codemods.report.rule_table --check
 
-corpus: .venv/ready ## run the slow tests on the unpacked packages in STREAMLIFT_CORPUS
+corpus: .venv/ready ## run the slow tests, and those on the unpacked packages in STREAMLIFT_CORPUS
 	$(BIN)/python -m pytest -m slow $(ARGS)
 
 syrupy: ## run the tests of snapshots on each version of syrupy and pytest in SYRUPY

@@ -9,7 +9,6 @@ import inspect
 import io
 import re
 import sys
-import tempfile
 import tokenize
 import types
 from collections import Counter
@@ -33,6 +32,7 @@ from streamlift_codemods.verify.verification import verify_against
 from streamlift_legacy import Stage, configure
 from streamlift_legacy.observed import TALLIES
 from tests.codemods.token_counter import missing_of
+from tests.scratch import scratch
 
 Files = dict[str, bytes]
 VERDICTS = {"auto", "already", "suppressed", "baselined", "review", "refused", "error"}
@@ -105,7 +105,7 @@ class Migration:
 
 def migrate(files: Files, *, verifies: bool = False) -> Migration:
     """Run phase 2 on *files*; if it *verifies*, prove each site of the result again."""
-    with tempfile.TemporaryDirectory(prefix="streamlift-") as folder:
+    with scratch() as folder:
         root = Path(folder).resolve()
         write(root, files)
         settings = read_settings(root)
@@ -140,7 +140,7 @@ def introduced(files: Files) -> Files:
 
 @contextmanager
 def _opened(files: Files) -> Iterator[tuple[Project, Settings]]:
-    with tempfile.TemporaryDirectory(prefix="streamlift-") as folder:
+    with scratch() as folder:
         root = Path(folder).resolve()
         write(root, files)
         settings = read_settings(root)
@@ -611,7 +611,7 @@ def check_same_stream(case: Case, migration: Migration, side_by_side: Files | No
     both = migration.before if side_by_side is None else side_by_side
     if case.entry is None or migration.after == both == migration.before:
         return
-    with tempfile.TemporaryDirectory(prefix="streamlift-") as folder:
+    with scratch() as folder:
         old, new = Path(folder, "old"), Path(folder, "new")
         write(old, migration.before)
         write(new, migration.after)

@@ -3,7 +3,6 @@
 import asyncio
 import inspect
 import re
-import tempfile
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from streamlift_codemods.reasons import REASONS
 from streamlift_codemods.run import run
 from streamlift_codemods.settings import Settings
 from tests.codemods.harness import write
+from tests.scratch import scratch
 
 # A whole file, or its bytes on the disk, is what is wrong; or the tool itself.
 # The first four are about what the command line, or a setting, asks for.
@@ -54,7 +54,7 @@ def files(text):
 
 def reasons(text, phase):
     """Return the reason of each site that *phase* leaves, each string that is no site, and each file, in order."""
-    with tempfile.TemporaryDirectory(prefix="streamlift-") as folder:
+    with scratch() as folder:
         write(Path(folder), files(text))
         plan, _ = run(open_project([Path(folder)]), Settings(), phase=phase)
         units = units_of(plan)

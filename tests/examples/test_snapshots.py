@@ -9,7 +9,6 @@ import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -19,6 +18,7 @@ from streamlift.testing.recording_difference import recording_differences
 from streamlift.testing.socket_recorder import serve
 from streamlift_codemods.cli import main
 from streamlift_legacy import Stage, configure
+from tests.scratch import scratch
 
 ROOT = Path(__file__).parents[2]
 PATTERNS = ("pattern1", "pattern2")
@@ -133,8 +133,7 @@ def before(scenario):
 @pytest.fixture
 def in_memory():
     """Give a folder that costs no disk, where there is one: each row of a history waits for that."""
-    memory = "/dev/shm" if Path("/dev/shm").is_dir() else None
-    with TemporaryDirectory(dir=memory) as folder:
+    with scratch() as folder:
         yield Path(folder)
 
 

@@ -6,7 +6,6 @@ import importlib
 import io
 import logging
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -21,12 +20,13 @@ from streamlift_legacy.observed import TALLIES
 from tests.projects import servers
 from tests.projects.project import Project, Request
 from tests.projects.stage import rows, stage
+from tests.scratch import scratch
 
 
 @contextlib.contextmanager
 def written(project: Project) -> Iterator[Path]:
     """Write the files of *project* to a temporary folder for the body of the `with` statement."""
-    with tempfile.TemporaryDirectory(prefix="streamlift-") as folder:
+    with scratch() as folder:
         root = Path(folder).resolve() / "chat"
         for name, text in project.texts.items():
             path = root / name
