@@ -21,6 +21,7 @@ demo: .venv/ready ## take the bundled Pattern-1 app through the three phases and
 	@$(BIN)/python -m examples.demo
 
 test: .venv/ready ## run the test suite; ARGS=tests/runtime for a part of it
+	@$(BIN)/python -m compileall -q src legacy codemods examples tests # many processes start, and may not be allowed to write this
 	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 lint: .venv/ready ## ruff, the import contracts, and types

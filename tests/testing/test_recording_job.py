@@ -473,3 +473,22 @@ def test_lends_its_packages_to_an_interpreter_without_them(tmp_path):
     body = run_job(job(tmp_path, python=str(python))).recordings["a"].body
 
     assert os.fsdecode(body) == str(Path(recording_job.__file__).parents[1] / "__init__.py")
+
+
+def test_code_that_changed_within_a_second_is_run_as_it_is_now(tmp_path, monkeypatch):
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+    app = """
+        import part
+
+        async def app(scope, receive, send):
+            assert scope["type"] == "http"
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            await send({"type": "http.response.body", "body": part.TEXT})
+    """
+    bodies = []
+    for text in ("b'old'", "b'new'"):
+        tree(tmp_path, shop=app, part=f"TEXT = {text}")
+        os.utime(tmp_path / "part.py", (1, 1))
+        bodies.append(run_job(job(tmp_path)).recordings["a"].body)
+
+    assert bodies == [b"old", b"new"]

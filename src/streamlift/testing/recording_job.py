@@ -245,6 +245,8 @@ class _Run:
                     env={
                         **os.environ,
                         "PYTHONUNBUFFERED": "1",
+                        # Code that changes within a second may have the size that it had before.
+                        "PYTHONDONTWRITEBYTECODE": "1",
                         **hash_seed,
                         **job.file.environment,
                         **job.environment,
