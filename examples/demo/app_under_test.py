@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 
+from streamlift.testing.recorders.socket_recorder import Server, serve
 from streamlift.testing.recording import Recording, RecordingError
-from streamlift.testing.socket_recorder import Server, serve
 
 from .scenarios import Scenario
 from .tool import DemoError

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from streamlift.testing.byte_diff import difference
+from streamlift.testing.differences.byte_diff import difference
 from streamlift.testing.recording import Recording
 
 from .scenarios import Scenario

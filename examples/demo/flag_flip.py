@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from streamlift.testing.socket_recorder import Server
+from streamlift.testing.recorders.socket_recorder import Server
 from streamlift_legacy.flags import FRESH_FOR
 
 from .app_under_test import serve_app

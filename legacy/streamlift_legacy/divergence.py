@@ -68,7 +68,7 @@ class Divergence:
     def at(self, old: str | bytes, new: str | bytes) -> Divergence:
         """Return it with the place where these texts differ."""
         # Not needed as long as nothing differs.
-        from streamlift.testing.byte_diff import difference
+        from streamlift.testing.differences.byte_diff import difference
 
         found = difference(_as_bytes(old), _as_bytes(new))
         if found is None:

@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 from starlette.responses import Response
 
-from streamlift.testing.asgi_recorder import record
+from streamlift.testing.recorders.asgi_recorder import record
 from streamlift_codemods.phases.before_phase_1 import before_phase_1
 from streamlift_codemods.plan import Plan
 from streamlift_codemods.reading.project import Project, open_project

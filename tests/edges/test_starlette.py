@@ -18,9 +18,9 @@ from starlette.routing import Route
 
 from streamlift import SSEFormatter, StreamingChunk, producer
 from streamlift.edges.starlette import SSEResponse
-from streamlift.testing.asgi_recorder import record
+from streamlift.testing.recorders.asgi_recorder import record
+from streamlift.testing.recorders.socket_recorder import serve
 from streamlift.testing.recording import Cleanup
-from streamlift.testing.socket_recorder import serve
 from streamlift_legacy import adapt
 
 SSE = SSEFormatter()

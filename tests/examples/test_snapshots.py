@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from examples.demo.scenarios import CHATS, READS, SCENARIOS
-from streamlift.testing.asgi_recorder import record
-from streamlift.testing.recording_difference import recording_differences
-from streamlift.testing.socket_recorder import serve
+from streamlift.testing.differences.recording_difference import recording_differences
+from streamlift.testing.recorders.asgi_recorder import record
+from streamlift.testing.recorders.socket_recorder import serve
 from streamlift_codemods.cli import main
 from streamlift_legacy import Stage, configure
 from tests.scratch import scratch

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from streamlift.testing.span_tracer import SpanTracer
+from streamlift.testing.tracing.span_tracer import SpanTracer
 from streamlift_codemods.cli import main
 from streamlift_codemods.coverage.site_coverage import site_coverage
 from streamlift_codemods.coverage.traced_site import traced_spans

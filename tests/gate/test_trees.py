@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from streamlift.testing.requests_file import read_requests
+from streamlift.testing.requests.requests_file import read_requests
 from streamlift_codemods.errors import UsageError
 from streamlift_codemods.gate.base import (
     Commit,

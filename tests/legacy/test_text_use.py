@@ -11,7 +11,7 @@ from streamlift import SSEFormatter, StreamingChunk, producer
 from streamlift.edges.starlette import SSEResponse
 from streamlift.sse import boundary
 from streamlift.sse.producer import ChunkFunction, Producer
-from streamlift.testing.asgi_recorder import record
+from streamlift.testing.recorders.asgi_recorder import record
 from streamlift_legacy import dump, observations, observe_text
 from streamlift_legacy.observed import TALLIES
 

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from http.server import HTTPServer
 from pathlib import Path
 
-from streamlift.testing.asgi_recorder import record
+from streamlift.testing.recorders.asgi_recorder import record
+from streamlift.testing.recorders.socket_recorder import Server
 from streamlift.testing.recording import Recording, exception_name
-from streamlift.testing.socket_recorder import Server
 from tests.projects.project import Request
 
 PER_RUN = {b"date", b"server"}

@@ -10,7 +10,7 @@ from starlette.responses import StreamingResponse
 
 from streamlift import SSEFormatter, StreamingChunk, producer
 from streamlift.edges.starlette import SSEResponse
-from streamlift.testing.asgi_recorder import record
+from streamlift.testing.recorders.asgi_recorder import record
 from tests.semantics.old_and_new import program, rewritten, seen
 
 SSE = SSEFormatter(ensure_ascii=True)

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from streamlift.testing.requests_file import read_requests
+from streamlift.testing.requests.requests_file import read_requests
 from streamlift_codemods.snapshots.recorder import Recorder
 from streamlift_codemods.snapshots.writing_goldens import write_goldens
 

@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from streamlift.testing.golden import Golden, write_golden
+from streamlift.testing.goldens.golden import Golden, write_golden
 from streamlift.testing.recording import Cleanup, Ending, Recording
 from streamlift_codemods.cli import main
 

@@ -7,8 +7,8 @@ import pytest
 from flask import Flask
 from starlette.applications import Starlette
 
-from streamlift.testing.application import check_origin, load, made_by, protocol_of
 from streamlift.testing.recording import RecordingError
+from streamlift.testing.runs.application import check_origin, load, made_by, protocol_of
 
 
 async def asgi(scope, receive, send): ...

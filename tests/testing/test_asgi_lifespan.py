@@ -7,8 +7,8 @@ from starlette.requests import Request as StarletteRequest
 from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
 
-from streamlift.testing.asgi_lifespan import lifespan
-from streamlift.testing.asgi_recorder import record_request
+from streamlift.testing.recorders.asgi_lifespan import lifespan
+from streamlift.testing.recorders.asgi_recorder import record_request
 from streamlift.testing.recording import Ending, RecordingError, RecordingTimeoutError
 from streamlift.testing.recording_of import recording_of, recordings_of
 from streamlift.testing.request import Request

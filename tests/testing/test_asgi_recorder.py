@@ -5,7 +5,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, StreamingResponse
 
 from streamlift.testing import request as requests
-from streamlift.testing.asgi_recorder import record, record_request
+from streamlift.testing.recorders.asgi_recorder import record, record_request
 from streamlift.testing.recording import Cleanup, Ending, RecordingTimeoutError
 
 BOTH_VERSIONS = pytest.mark.parametrize("spec_version", ["2.3", "2.4"])

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from streamlift.testing.byte_diff import Kind, difference, split_frames
+from streamlift.testing.differences.byte_diff import Kind, difference, split_frames
 
 ONE, TWO, THREE, DONE = (
     b'data: {"id": 1}\n\n',
@@ -277,8 +277,8 @@ def test_a_long_stream_with_a_late_difference_is_quick():
 
 def test_imports_the_standard_library_only():
     code = (
-        "import sys; import streamlift.testing.byte_diff, streamlift.testing.asgi_recorder, "
-        "streamlift.testing.socket_recorder; "
+        "import sys; import streamlift.testing.differences.byte_diff, streamlift.testing.recorders.asgi_recorder, "
+        "streamlift.testing.recorders.socket_recorder; "
         "print({name.partition('.')[0] for name in sys.modules} - sys.stdlib_module_names)"
     )
     loaded = subprocess.run(

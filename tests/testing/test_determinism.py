@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 import uuid_utils.compat
 
-from streamlift.testing.determinism import determined
 from streamlift.testing.recording import RecordingError
+from streamlift.testing.runs.determinism import determined
 
 CLOCK = dt.datetime(2026, 1, 1, 12, tzinfo=dt.timezone(dt.timedelta(hours=9)))
 imported_before = os.urandom

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamlift.testing.frame_view import frame_view
+from streamlift.testing.differences.frame_view import frame_view
 
 STREAM = b'data: {"a": 1}\n\nevent: x\r\ndata: \xff\xc3\xa9\r\n\r\n' + b": \n\n" * 9 + b"data: end"
 

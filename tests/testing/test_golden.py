@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 
-from streamlift.testing.golden import (
+from streamlift.testing.goldens.golden import (
     Golden,
     GoldenError,
     GoldenMissingError,
@@ -20,7 +20,7 @@ from streamlift.testing.golden import (
     remove_golden,
     write_golden,
 )
-from streamlift.testing.golden_name import colliding_names, name_fault
+from streamlift.testing.goldens.golden_name import colliding_names, name_fault
 
 from .recordings import ANSWER, ANY, sent
 

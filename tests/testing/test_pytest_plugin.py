@@ -6,8 +6,6 @@ from importlib.metadata import version
 import pytest
 
 # Here, so that not each session of pytester imports them again.
-import streamlift.testing.recording_of
-import streamlift.testing.sse_snapshot  # noqa: F401
 
 pytest_plugins = ("pytester",)
 

@@ -3,8 +3,8 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 
+from streamlift.testing.differences.recording_difference import recording_differences, unseen
 from streamlift.testing.recording import Cleanup, Ending
-from streamlift.testing.recording_difference import recording_differences, unseen
 
 from .recordings import ANSWER, ANY, sent
 

@@ -8,23 +8,23 @@ from pathlib import Path
 
 import pytest
 
-from streamlift.testing import recording_job
 from streamlift.testing.recording import (
     Cleanup,
     Ending,
     Recording,
     RecordingError,
 )
-from streamlift.testing.recording_job import RecordingJob, run_job
-from streamlift.testing.recording_json import (
+from streamlift.testing.request import Request
+from streamlift.testing.requests.requests_file import RequestsFileError, read_requests
+from streamlift.testing.runs import recording_job
+from streamlift.testing.runs.recording_job import RecordingJob, run_job
+from streamlift.testing.runs.recording_json import (
     recording_from_json,
     recording_to_json,
     request_from_json,
     request_to_json,
 )
-from streamlift.testing.request import Request
-from streamlift.testing.requests_file import RequestsFileError, read_requests
-from streamlift.testing.span import Span
+from streamlift.testing.tracing.span import Span
 
 CHAT = """
     import datetime, json, os, random, secrets, sys, time, uuid
@@ -472,7 +472,7 @@ def test_lends_its_packages_to_an_interpreter_without_them(tmp_path):
     python.chmod(0o755)
     body = run_job(job(tmp_path, python=str(python))).recordings["a"].body
 
-    assert os.fsdecode(body) == str(Path(recording_job.__file__).parents[1] / "__init__.py")
+    assert os.fsdecode(body) == str(Path(recording_job.__file__).parents[2] / "__init__.py")
 
 
 def test_code_that_changed_within_a_second_is_run_as_it_is_now(tmp_path, monkeypatch):

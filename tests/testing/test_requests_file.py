@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from streamlift.testing.request import Request, body_pieces
-from streamlift.testing.requests_file import RequestsFileError, read_requests
-from streamlift.testing.requests_keys import KEYS, KINDS, REDACT_KEYS, REQUEST_KEYS
-from streamlift.testing.toml_lines import line_of, toml_lines
+from streamlift.testing.requests.requests_file import RequestsFileError, read_requests
+from streamlift.testing.requests.requests_keys import KEYS, KINDS, REDACT_KEYS, REQUEST_KEYS
+from streamlift.testing.requests.toml_lines import line_of, toml_lines
 
 if sys.version_info >= (3, 11):
     import tomllib

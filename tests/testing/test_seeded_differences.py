@@ -5,7 +5,7 @@ import json
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from streamlift.testing.byte_diff import Kind, difference
+from streamlift.testing.differences.byte_diff import Kind, difference
 
 FEW = settings(max_examples=30, deadline=None)
 

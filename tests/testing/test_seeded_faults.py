@@ -2,7 +2,7 @@
 
 import pytest
 
-from streamlift.testing.recording_difference import recording_differences
+from streamlift.testing.differences.recording_difference import recording_differences
 
 from .faulty_app import FAULTS
 

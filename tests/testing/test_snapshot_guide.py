@@ -90,7 +90,7 @@ def test_redaction(pytester):
 
 
 def test_what_a_golden_holds_is_listed():
-    from streamlift.testing.golden import Golden, facts
+    from streamlift.testing.goldens.golden import Golden, facts
 
     from .recordings import ANSWER
 

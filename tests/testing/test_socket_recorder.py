@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from streamlift.testing import socket_recorder
+from streamlift.testing.recorders import socket_recorder
+from streamlift.testing.recorders.socket_recorder import Server, record_at, serve
 from streamlift.testing.recording import Ending, RecordingError, RecordingTimeoutError
 from streamlift.testing.request import Request
-from streamlift.testing.socket_recorder import Server, record_at, serve
 
 HERE = Path(__file__).parent
 CERTIFICATE = HERE / "localhost.pem"

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from streamlift.testing.span import Span
-from streamlift.testing.span_tracer import SpanTracer
-from streamlift.testing.tracing_error import TracingError
+from streamlift.testing.tracing.span import Span
+from streamlift.testing.tracing.span_tracer import SpanTracer
+from streamlift.testing.tracing.tracing_error import TracingError
 
 TRACED = Path(__file__).parent / "traced"
 
@@ -53,7 +53,9 @@ def test_it_names_what_each_step_executed_and_nothing_else(executed):
 
 
 def test_it_says_whether_it_is_exact():
-    asked = "from streamlift.testing.span_tracer import SpanTracer; print(SpanTracer.is_exact)"
+    asked = (
+        "from streamlift.testing.tracing.span_tracer import SpanTracer; print(SpanTracer.is_exact)"
+    )
     told = [
         subprocess.run([sys.executable, *options, "-c", asked], capture_output=True, check=True)
         for options in ([], ["-X", "no_debug_ranges"])

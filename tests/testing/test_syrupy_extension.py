@@ -9,7 +9,7 @@ if not hasattr(AbstractSyrupyExtension, "matches_test_location"):
 
 HEADER = """
 import pytest
-from streamlift.testing.syrupy_extension import SSESnapshotExtension
+from streamlift.testing.goldens.syrupy_extension import SSESnapshotExtension
 
 @pytest.fixture
 def sse_snapshot(snapshot):

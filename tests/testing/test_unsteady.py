@@ -9,8 +9,8 @@ import pytest
 
 from streamlift.testing.recording import Cleanup, Ending, Recording
 from streamlift.testing.redaction import Redactor
-from streamlift.testing.requests_file import RequestsFile, read_requests
-from streamlift.testing.unsteady import advice, lines_to_add
+from streamlift.testing.requests.requests_file import RequestsFile, read_requests
+from streamlift.testing.steadiness.unsteady import advice, lines_to_add
 
 BARE = RequestsFile(path=Path("requests.toml"), environment={}, requests=(), lines={})
 SET = dataclasses.replace(

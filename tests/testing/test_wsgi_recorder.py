@@ -9,10 +9,10 @@ from django.test.utils import override_settings
 from django.urls import path
 from flask import Flask, Response, request, stream_with_context
 
+from streamlift.testing.recorders.wsgi_recorder import environ_of, record_wsgi
 from streamlift.testing.recording import Cleanup, Ending, RecordingTimeoutError
 from streamlift.testing.recording_of import recording_of
 from streamlift.testing.request import Request
-from streamlift.testing.wsgi_recorder import environ_of, record_wsgi
 
 HEADERS = [("X-Case", "Kept"), ("a", "é"), ("a", "2")]
 

@@ -90,7 +90,7 @@ def recorder_of(options: argparse.Namespace) -> Recorder:
     Raises:
         StreamliftError: If the requests cannot be followed.
     """
-    from streamlift.testing.requests_file import read_requests
+    from streamlift.testing.requests.requests_file import read_requests
 
     from ..snapshots.chosen_requests import chosen_requests
     from ..snapshots.recorder import Recorder

@@ -27,7 +27,7 @@ def add_to(commands: Commands) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from streamlift.testing.frame_view import frame_view
+    from streamlift.testing.differences.frame_view import frame_view
 
     from ..colours import paint_for_output
 

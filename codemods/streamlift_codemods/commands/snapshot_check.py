@@ -63,7 +63,7 @@ def _run(options: argparse.Namespace) -> int:
     if options.coverage or options.min_coverage:
         from dataclasses import replace
 
-        from streamlift.testing.application import file_of
+        from streamlift.testing.runs.application import file_of
 
         from ..coverage.watched_project import sites_in
 

@@ -49,7 +49,7 @@ def _run(options: argparse.Namespace) -> int:
 def _outcomes(options: argparse.Namespace) -> list[Outcome]:
     sides = (options.old, options.new)
     if all(side.startswith(ADDRESSES) for side in sides):
-        from streamlift.testing.requests_file import read_requests
+        from streamlift.testing.requests.requests_file import read_requests
 
         from ..snapshots.chosen_requests import chosen_requests
         from ..snapshots.server_diff import server_diff

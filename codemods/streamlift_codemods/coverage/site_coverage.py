@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from streamlift.testing.span import Span
+    from streamlift.testing.tracing.span import Span
 
     from .traced_site import TracedSite, TracedSites
 

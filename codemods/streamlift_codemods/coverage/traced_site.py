@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from streamlift.testing.span import Span
+from streamlift.testing.tracing.span import Span
 
 from ..frames.carriers import TEST_FILE
 from ..status.burn_down import PATTERN_1

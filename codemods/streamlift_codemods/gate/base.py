@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from streamlift.testing.application import file_of
+from streamlift.testing.runs.application import file_of
 
 from ..errors import UsageError
 from ..reading.project import project_root
@@ -17,7 +17,7 @@ from .git import git, top_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from streamlift.testing.requests_file import RequestsFile
+    from streamlift.testing.requests.requests_file import RequestsFile
 
 SHORT = 10
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from streamlift.testing.copied_tree import CopiedTree
 from streamlift.testing.recording import RecordingError
+from streamlift.testing.runs.copied_tree import CopiedTree
 
 from ..coverage.watched_project import sites_in
 from ..errors import ToolError
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    from streamlift.testing.recording_job import RecordingRun
-    from streamlift.testing.requests_file import RequestsFile
+    from streamlift.testing.requests.requests_file import RequestsFile
+    from streamlift.testing.runs.recording_job import RecordingRun
 
     from ..snapshots.app_run import AppRun
     from ..snapshots.outcome import Outcome

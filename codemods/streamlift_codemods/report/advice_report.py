@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from streamlift.testing.unsteady import advice, lines_to_add
+from streamlift.testing.steadiness.unsteady import advice, lines_to_add
 
 if TYPE_CHECKING:
     from ..snapshots.app_run import AppRun

@@ -13,7 +13,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from streamlift.testing.requests_keys import KEYS, REDACT_KEYS, REQUEST_KEYS
+from streamlift.testing.requests.requests_keys import KEYS, REDACT_KEYS, REQUEST_KEYS
 
 from ..argument_parser import parser
 from ..frames.carriers import NOT_SSE
@@ -25,7 +25,7 @@ from .explanation import rule_page
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from streamlift.testing.requests_keys import Key
+    from streamlift.testing.requests.requests_keys import Key
 
 FILE_REASONS = {
     "syntax-error",

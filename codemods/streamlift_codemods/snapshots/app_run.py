@@ -6,9 +6,13 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from streamlift.testing.recording_difference import RecordingKind, recording_differences, unseen
+from streamlift.testing.differences.recording_difference import (
+    RecordingKind,
+    recording_differences,
+    unseen,
+)
 from streamlift.testing.redaction import Redactor
-from streamlift.testing.unsteady import advice
+from streamlift.testing.steadiness.unsteady import advice
 
 from .outcome import Outcome, headline_of
 
@@ -18,7 +22,7 @@ if TYPE_CHECKING:
     from streamlift.testing.recording import Recording
     from streamlift.testing.redaction import Redaction
     from streamlift.testing.request import Request
-    from streamlift.testing.requests_file import RequestsFile
+    from streamlift.testing.requests.requests_file import RequestsFile
 
     from ..coverage.site_coverage import SiteCoverage
     from .outcome import Shown, State

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from streamlift.testing.golden import (
+from streamlift.testing.differences.recording_difference import RecordingKind
+from streamlift.testing.goldens.golden import (
     BODY,
     GoldenError,
     GoldenMissingError,
     golden_names,
     read_golden,
 )
-from streamlift.testing.golden_name import folded
-from streamlift.testing.recording_difference import RecordingKind
+from streamlift.testing.goldens.golden_name import folded
 
 from .outcome import Outcome
 

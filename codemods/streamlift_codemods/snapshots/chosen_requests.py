@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from streamlift.testing.request import Request
-    from streamlift.testing.requests_file import RequestsFile
+    from streamlift.testing.requests.requests_file import RequestsFile
 
 
 def chosen_requests(file: RequestsFile, only: Sequence[str]) -> tuple[Request, ...]:

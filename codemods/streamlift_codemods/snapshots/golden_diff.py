@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from streamlift.testing.byte_diff import difference
-from streamlift.testing.golden import BODY, FACTS, GoldenError, golden_names, read_golden
-from streamlift.testing.recording_difference import recording_differences
+from streamlift.testing.differences.byte_diff import difference
+from streamlift.testing.differences.recording_difference import recording_differences
+from streamlift.testing.goldens.golden import BODY, FACTS, GoldenError, golden_names, read_golden
 
 from .outcome import Outcome, headline_of
 

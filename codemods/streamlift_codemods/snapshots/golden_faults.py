@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from streamlift.testing.golden import BODY, GoldenError, golden_names, read_golden
+from streamlift.testing.goldens.golden import BODY, GoldenError, golden_names, read_golden
 
 from .commit_hooks import hook_faults
 from .editor_config import editor_faults

@@ -6,7 +6,7 @@ import sys
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from streamlift.testing.recording_job import RecordingJob, run_job
+from streamlift.testing.runs.recording_job import RecordingJob, run_job
 
 from ..coverage.site_coverage import site_coverage
 from ..coverage.traced_site import traced_spans
@@ -19,10 +19,10 @@ from .termination import cleaning_up
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from streamlift.testing.recording_job import RecordingRun
     from streamlift.testing.request import Request
-    from streamlift.testing.requests_file import RequestsFile
-    from streamlift.testing.requests_keys import Interface
+    from streamlift.testing.requests.requests_file import RequestsFile
+    from streamlift.testing.requests.requests_keys import Interface
+    from streamlift.testing.runs.recording_job import RecordingRun
 
     from ..coverage.traced_site import TracedSites
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from streamlift.testing.recorders.socket_recorder import record_at
 from streamlift.testing.recording import RecordingError
-from streamlift.testing.socket_recorder import record_at
 
 from .app_run import AppRun, Sent
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from streamlift.testing.recording import Recording
     from streamlift.testing.request import Request
-    from streamlift.testing.requests_file import RequestsFile
+    from streamlift.testing.requests.requests_file import RequestsFile
 
     from .outcome import Outcome
 

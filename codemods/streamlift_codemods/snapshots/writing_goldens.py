@@ -5,7 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from streamlift.testing.golden import Golden, GoldenError, read_golden, remove_golden, write_golden
+from streamlift.testing.goldens.golden import (
+    Golden,
+    GoldenError,
+    read_golden,
+    remove_golden,
+    write_golden,
+)
 
 from .checking import outcome_of, unused
 

@@ -21,7 +21,7 @@ import pytest
 if TYPE_CHECKING:
     from typing import Any
 
-    from .sse_snapshot import Failure, SSESnapshot
+    from .goldens.sse_snapshot import Failure, SSESnapshot
 
 COLOUR = "streamlift_colour"
 REFUSED = (
@@ -39,8 +39,8 @@ def sse_snapshot(request: pytest.FixtureRequest) -> SSESnapshot:
     from syrupy.assertion import SnapshotAssertion
     from syrupy.location import PyTestLocation
 
-    from .sse_snapshot import Pair, SSESnapshot
-    from .syrupy_pair import BodyExtension, FactsExtension
+    from .goldens.sse_snapshot import Pair, SSESnapshot
+    from .goldens.syrupy_pair import BodyExtension, FactsExtension
 
     option = request.config.option
     options = {"update_snapshots": option.update_snapshots}
@@ -106,7 +106,7 @@ def _may_write(config: pytest.Config) -> bool:
 
 def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
     """Say in a few lines what differs; the section `sse_snapshot` of the report shows it."""
-    module = sys.modules.get(f"{__package__}.sse_snapshot")
+    module = sys.modules.get(f"{__package__}.goldens.sse_snapshot")
     if module is None or op != "==":
         return None
     for side in (left, right):

@@ -7,19 +7,19 @@ import contextlib
 import json as json_text
 from typing import TYPE_CHECKING, cast
 
-from .application import protocol_of
-from .asgi_lifespan import lifespan
-from .asgi_recorder import record_request
+from .recorders.asgi_lifespan import lifespan
+from .recorders.asgi_recorder import record_request
+from .recorders.wsgi_recorder import record_wsgi
 from .recording import RecordingError
 from .request import Request
-from .wsgi_recorder import record_wsgi
+from .runs.application import protocol_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from .asgi_recorder import Application as ASGIApplication
+    from .recorders.asgi_recorder import Application as ASGIApplication
+    from .recorders.wsgi_recorder import Application as WSGIApplication
     from .recording import Recording
-    from .wsgi_recorder import Application as WSGIApplication
 
 
 def recording_of(  # noqa: PLR0913 - one keyword a fact of the request

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 from streamlift.errors import StreamliftError
 
-from .json_span import ByteSpan, JSONPath, frame_spans
-from .placeholder import NAME
-from .visible_text import visible
+from .differences.json_span import ByteSpan, JSONPath, frame_spans
+from .differences.placeholder import NAME
+from .differences.visible_text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -8,8 +8,8 @@ import sys
 from itertools import islice
 from pathlib import Path
 
-from streamlift.testing.span import Span
-from streamlift.testing.span_tracer import SpanTracer
+from streamlift.testing.tracing.span import Span
+from streamlift.testing.tracing.span_tracer import SpanTracer
 
 HERE = Path(__file__).parent
 FILES = [HERE / "sites.py", HERE / "late.py"]

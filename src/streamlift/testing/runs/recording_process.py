@@ -23,26 +23,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, cast
 from weakref import WeakSet
 
+from ..recorders.asgi_lifespan import lifespan
+from ..recorders.asgi_recorder import record_request
+from ..recorders.loopback_server import serving
+from ..recorders.wsgi_recorder import record_wsgi
+from ..recording import Recording, RecordingError
+from ..tracing.span import Span
+from ..tracing.span_tracer import SpanTracer
+from ..tracing.tracing_error import TracingError
 from .application import Protocol, check_origin, load, made_by, protocol_of
-from .asgi_lifespan import lifespan
-from .asgi_recorder import record_request
 from .copied_tree import CopiedTree
 from .determinism import determined
-from .loopback_server import serving
-from .recording import Recording, RecordingError
 from .recording_json import recording_to_json, request_from_json
 from .setup_context import entered
-from .span import Span
-from .span_tracer import SpanTracer
-from .tracing_error import TracingError
-from .wsgi_recorder import record_wsgi
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from .asgi_recorder import Application as ASGIApplication
-    from .request import Request
-    from .wsgi_recorder import Application as WSGIApplication
+    from ..recorders.asgi_recorder import Application as ASGIApplication
+    from ..recorders.wsgi_recorder import Application as WSGIApplication
+    from ..request import Request
 
 SETTLE = 0.5
 """Seconds that what a request has started may go on before the next request is sent."""

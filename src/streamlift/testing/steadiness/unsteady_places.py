@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from .frame_diff import FIELD, LINE, decode
-from .json_span import JSONPath, frame_spans
+from ..differences.frame_diff import FIELD, LINE, decode
+from ..differences.json_span import JSONPath, frame_spans
 from .unsteady_value import ADDRESS, DATE_TIME, HTTP_DATE
 
 TOKEN = re.compile(rf"{DATE_TIME}|{HTTP_DATE}|{ADDRESS}|[\w.:+-]+|.", re.DOTALL | re.ASCII)

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from ..differences.recording_difference import RecordingDifference, recording_differences, unseen
+from ..recording import Ending, Recording
+from ..redaction import Redactor
 from .golden import (
     BODY,
     Golden,
@@ -18,9 +21,6 @@ from .golden import (
     read_golden,
     with_lf,
 )
-from .recording import Ending, Recording
-from .recording_difference import RecordingDifference, recording_differences, unseen
-from .redaction import Redactor
 from .syrupy_pair import Body
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from syrupy.assertion import AssertionResult, SnapshotAssertion
 
-    from .redaction import Redaction
+    from ..redaction import Redaction
 
 LINE_ENDS = (
     "only line ends differ: if git (core.autocrlf) or an editor has rewritten those of the file, put "

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
-from .recording import RecordingError
+from ..recording import RecordingError
 
 BESIDE = "_beside_the_requests"
 """What the names of modules end with that are loaded from a file and not imported."""

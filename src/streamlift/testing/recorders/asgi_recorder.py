@@ -15,8 +15,8 @@ from typing import Literal
 from urllib.parse import quote, unquote
 from weakref import ref
 
-from .recording import Cleanup, Ending, Recording, RecordingTimeoutError, exception_name
-from .request import Header, Request, body_pieces, sent_headers
+from ..recording import Cleanup, Ending, Recording, RecordingTimeoutError, exception_name
+from ..request import Header, Request, body_pieces, sent_headers
 from .waiting_places import waiting_places
 
 Message = MutableMapping[str, object]

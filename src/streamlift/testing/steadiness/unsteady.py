@@ -9,8 +9,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .frame_diff import decode, split_frames
-from .json_diff import step_text
+from ..differences.frame_diff import decode, split_frames
+from ..differences.json_diff import step_text
 from .unsteady_places import Document, Frame, Value, fields_of, words
 from .unsteady_value import (
     OTHER,
@@ -23,8 +23,8 @@ from .unsteady_value import (
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator
 
-    from .recording import Recording
-    from .requests_file import RequestsFile
+    from ..recording import Recording
+    from ..requests.requests_file import RequestsFile
 
 SHOWN = 40
 """Characters of a value that are shown."""

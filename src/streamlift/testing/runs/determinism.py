@@ -16,8 +16,8 @@ import threading
 import uuid
 from typing import TYPE_CHECKING
 
+from ..recording import RecordingError
 from . import uuid_utils_ids
-from .recording import RecordingError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -12,12 +12,12 @@ from types import GeneratorType, TracebackType
 from typing import TYPE_CHECKING, cast
 from urllib.parse import unquote_to_bytes
 
-from .recording import Cleanup, Ending, Recording, RecordingTimeoutError, exception_name
-from .request import sent_headers
+from ..recording import Cleanup, Ending, Recording, RecordingTimeoutError, exception_name
+from ..request import sent_headers
 
 if TYPE_CHECKING:
-    from .recording import EndingKind
-    from .request import Header, Request
+    from ..recording import EndingKind
+    from ..request import Header, Request
 
 Environ = dict[str, object]
 ExceptionInfo = tuple[type[BaseException], BaseException, TracebackType]

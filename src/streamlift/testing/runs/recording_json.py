@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from .recording import Cleanup, Ending, Recording
-from .request import Request
+from ..recording import Cleanup, Ending, Recording
+from ..request import Request
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .request import Header
+    from ..request import Header
 
 # Latin-1 has one character for each byte, and JSON can say all of them.
 

@@ -15,7 +15,7 @@ from .visible_text import visible
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from .recording import Cleanup, Header, Recording
+    from ..recording import Cleanup, Header, Recording
 
 SHOWN = 100
 """Characters of a value that a headline shows, and of a message that a picture shows."""

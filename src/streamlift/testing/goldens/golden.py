@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from streamlift.errors import StreamliftError
 
+from ..recording import Cleanup, Ending, EndingKind, Recorder, Recording
 from .golden_name import folded, name_fault
-from .recording import Cleanup, Ending, EndingKind, Recorder, Recording
 from .whole_files import write_whole
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from ..recording import RecordingError
 from .copied_tree import BESIDE
-from .recording import RecordingError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -100,7 +100,7 @@ def _remedy(error: BaseException) -> str:
 def traceback_tail(error: BaseException) -> str:
     """Return the end of the traceback of *error*, without our own frames."""
     stack = error.__traceback__
-    here = str(Path(__file__).parent)
+    here = str(Path(__file__).parents[1])
     while stack and stack.tb_next and _is_ours(stack.tb_frame.f_code.co_filename, here):
         stack = stack.tb_next
     lines = "".join(traceback.format_exception(type(error), error, stack)).rstrip().splitlines()

@@ -15,16 +15,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from ..recording import RecordingError
+from ..request import Request
 from .http_exchange import Deadline, exchange
-from .recording import RecordingError
-from .request import Request
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from urllib.parse import SplitResult
 
-    from .recording import Recording
-    from .request import Header
+    from ..recording import Recording
+    from ..request import Header
 
 HOST = "127.0.0.1"
 

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 from syrupy.extensions.base import AbstractSyrupyExtension
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
-from .byte_diff import difference
+from ..differences.byte_diff import difference
 from .golden import BODY, FACTS, check_name
 from .whole_files import write_whole
 

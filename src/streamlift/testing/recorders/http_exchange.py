@@ -6,14 +6,14 @@ import contextlib
 import time
 from typing import TYPE_CHECKING
 
-from .recording import Ending, Recording, RecordingError, RecordingTimeoutError
-from .request import Request, body_pieces, sent_headers
+from ..recording import Ending, Recording, RecordingError, RecordingTimeoutError
+from ..request import Request, body_pieces, sent_headers
 
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable
 
-    from .request import Header
+    from ..request import Header
 
 
 class Deadline:

@@ -6,8 +6,8 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING
 
+from ..recording import RecordingError
 from .application import load, traceback_tail
-from .recording import RecordingError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,9 +13,9 @@ from urllib.parse import quote, urlencode
 
 from streamlift.errors import StreamliftError
 
-from .golden_name import folded, name_fault
-from .redaction import Redaction, RedactionError
-from .request import Header, Request, file_stem
+from ..goldens.golden_name import folded, name_fault
+from ..redaction import Redaction, RedactionError
+from ..request import Header, Request, file_stem
 from .requests_keys import KEYS, KINDS, REDACT_KEYS, REQUEST_KEYS, Interface, Key, json_body
 from .toml_lines import KeyPath, line_of, toml_lines
 

@@ -16,7 +16,7 @@ MOST = 5
 """Places that are told."""
 
 NOT_OWN = (
-    str(Path(__file__).parent),
+    str(Path(__file__).parents[1]),
     *(sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")),
 )
 """Folders whose code is not the application's."""

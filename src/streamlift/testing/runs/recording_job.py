@@ -15,20 +15,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..recording import RecordingError, RecordingTimeoutError
+from ..requests.requests_file import RequestsFileError
+from ..tracing.span import Span
 from .application import file_of
-from .recording import RecordingError, RecordingTimeoutError
 from .recording_json import recording_from_json, request_to_json
-from .requests_file import RequestsFileError
-from .span import Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from ..recording import Recording
+    from ..request import Request
+    from ..requests.requests_file import RequestsFile
+    from ..requests.requests_keys import Interface
     from .copied_tree import CopiedTree
-    from .recording import Recording
-    from .request import Request
-    from .requests_file import RequestsFile
-    from .requests_keys import Interface
 
     Executed = Mapping[str, frozenset[Span]]
 
@@ -68,7 +68,7 @@ class Here:
 sys.meta_path.insert(0, Here("streamlift.testing"))
 sys.meta_path.append(Here("streamlift", "streamlift_legacy"))
 sys.path[:] = [folder for folder in sys.path if folder]
-from streamlift.testing.recording_process import main
+from streamlift.testing.runs.recording_process import main
 main(job, answers)
 """
 

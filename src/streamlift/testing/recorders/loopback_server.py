@@ -10,14 +10,14 @@ import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from .recording import RecordingError
+from ..recording import RecordingError
 from .socket_recorder import record_at
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Collection
 
-    from .recording import Recording
-    from .request import Request
+    from ..recording import Recording
+    from ..request import Request
 
 HOST = "127.0.0.1"
 

@@ -10,7 +10,7 @@ import contextlib
 import logging
 from typing import TYPE_CHECKING
 
-from .recording import RecordingError, RecordingTimeoutError, exception_name
+from ..recording import RecordingError, RecordingTimeoutError, exception_name
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
