@@ -420,6 +420,19 @@ def endpoint(x):
 def second(x):
     return StreamingResponse(own(x), media_type="text/event-stream")
 """, "payload", "payload", package=False, contains=("SERVICE_SSE.stream(reply(x))", "SSE = SSEFormatter(ensure_ascii=True)", "SSE.stream(own(x))")),
+    project("an edge whose import stands behind other code", """
+try:
+    import json
+except ImportError:
+    json = None
+
+from service import (
+    reply,
+)
+
+def endpoint(x):
+    return StreamingResponse(reply(x), media_type="text/event-stream")
+""", package=False, contains=("from service import (\n    reply,\n)\nfrom service import SSE\n", "SSE.stream(reply(x))")),
     project("an edge that imports in a function under another name", """
 def endpoint(x):
     if x is not None:

@@ -48,7 +48,7 @@ class Access:
         name: The name there.
         module: What to import it from, as the file's own imports are spelt; None if it has it.
         original: Its name there.
-        beside: The import of a function that it goes beside; None if it goes to the top of the file.
+        beside: The import that it goes beside; None if it goes to those at the top of the file.
     """
 
     name: str
@@ -137,8 +137,8 @@ def access_to(
     """
     resolver = plan.finder.resolver
     scope = file.tree.scope_of[node]
-    local = _local_import(node, file)
-    known = (*_names_in_module(constant, file), *_names_bound_with(local, constant, file))
+    beside = _import_of(node, file)
+    known = (*_names_in_module(constant, file), *_names_bound_with(beside, constant, file))
     for name in known:
         if seen_constant(name, scope, file, resolver) == constant:
             return Access(name, None, constant.name)
@@ -155,25 +155,25 @@ def access_to(
     module = None if file.tree.module.star_import else _at_top(constant, file, resolver)
     if module is not None:
         return Access(name, module, constant.name)
-    if local is not None:
-        module = _in_function(constant, local, file, resolver)
-    return None if module is None else Access(name, module, constant.name, local)
+    if beside is not None:
+        module = _beside(constant, beside, file, resolver)
+    return None if module is None else Access(name, module, constant.name, beside)
 
 
 def _at_top(constant: Constant, file: FileFacts, resolver: Resolver) -> str | None:
     """Return the module that *file* may import *constant* from while it is loaded."""
     if constant.module is None:
-        return _beside(constant, file, resolver)
+        return _in_header(constant, file, resolver)
     return spelling_of_module(constant.file, constant.module, file, resolver)
 
 
-def _local_import(node: ast.expr, file: FileFacts) -> ast.ImportFrom | None:
-    """Return the import of a function that binds the name *node*, if nothing else does."""
+def _import_of(node: ast.expr, file: FileFacts) -> ast.ImportFrom | None:
+    """Return the import that binds the name *node*, if nothing else does, and nobody sees one more name."""
     tree = file.tree
     owner = tree.scope_of[node].owner_of(node.id) if isinstance(node, ast.Name) else None
-    if owner is None or not isinstance(owner.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+    if owner is None or owner.is_class or owner.star_import:
         return None
-    if reads_all_names(owner, tree):  # one more would be seen
+    if owner is not tree.module and reads_all_names(owner, tree):
         return None
     bindings = owner.bindings[node.id]  # type: ignore[attr-defined]  # a name: it has an owner
     found = bindings[0].node if len(bindings) == 1 else None
@@ -189,35 +189,35 @@ def _names_in_module(constant: Constant, file: FileFacts) -> Iterator[str]:
 
 
 def _names_bound_with(
-    local: ast.ImportFrom | None, constant: Constant, file: FileFacts
+    beside: ast.ImportFrom | None, constant: Constant, file: FileFacts
 ) -> Iterator[str]:
-    """Give such names that are bound wherever those of the import *local* are: by it and by the next one."""
-    if local is None:
+    """Give such names that are bound wherever those of the import *beside* are: by it and by the next one."""
+    if beside is None:
         return
-    parent = file.tree.parent_of[local]
+    parent = file.tree.parent_of[beside]
     blocks = [getattr(parent, name, ()) for name in ("body", "orelse", "finalbody")]
     for block in blocks:
-        if local in block:
-            place = block.index(local)
+        if beside in block:
+            place = block.index(beside)
             for statement in block[place : place + 2]:
                 if isinstance(statement, ast.ImportFrom):
                     same = (each for each in statement.names if each.name == constant.name)
                     yield from (alias.asname or alias.name for alias in same)
 
 
-def _in_function(
-    constant: Constant, local: ast.ImportFrom, file: FileFacts, resolver: Resolver
+def _beside(
+    constant: Constant, beside: ast.ImportFrom, file: FileFacts, resolver: Resolver
 ) -> str | None:
-    """Return the module that a function may import *constant* from beside its import *local*.
+    """Return the module that *constant* may be imported from right after the import *beside*.
 
-    That module is loaded by *local*, or imports nothing that is not.
+    It is loaded by that one, or imports nothing of the project.
     """
-    homes = [resolver.modules.files.get(path.path) for path in resolver.modules_of(local, file)]
+    homes = [resolver.modules.files.get(path.path) for path in resolver.modules_of(beside, file)]
     if homes == [constant.file]:
-        return "." * local.level + (local.module or "")
-    if constant.module is None or local.level or local.module is None or None in homes:
+        return "." * beside.level + (beside.module or "")
+    if constant.module is None or beside.level or beside.module is None or None in homes:
         return None
-    roots = {each.partition(".")[0] for each in (local.module, constant.module)}
+    roots = {each.partition(".")[0] for each in (beside.module, constant.module)}
     return constant.module if len(roots) == 1 else None
 
 
@@ -236,7 +236,7 @@ def _other_name(constant: Constant, file: FileFacts) -> str:
     return next(each for each in names if not re.search(rf"\b{each}\b", file.source.text))
 
 
-def _beside(constant: Constant, file: FileFacts, resolver: Resolver) -> str | None:
+def _in_header(constant: Constant, file: FileFacts, resolver: Resolver) -> str | None:
     """Return the module of *constant*, if *file* imports from it at its top: then the constant is there too."""
     for node in header_imports(file.source.tree):
         if isinstance(node, ast.ImportFrom) and node.names[0].name != "*":
