@@ -67,9 +67,39 @@ async def helper_either(pieces: Sequence[str]) -> AsyncIterator[str]:
         yield frame_either({"type": "content", "role": "assistant", "content": text})
 
 
+async def nested(pieces: Sequence[str]) -> AsyncIterator[str]:
+    for text in pieces:
+        yield f"data: {json.dumps({'id': 'chat-1', 'created': 1700000000, 'choices': [{'index': 0, 'delta': {'content': text}, 'finish_reason': None}]})}\n\n"
+
+
+async def nested_either(pieces: Sequence[str]) -> AsyncIterator[str]:
+    wire = begin(SSE_ASCII)
+    for text in pieces:
+        yield wire.either(
+            f"data: {json.dumps(v0 := {'id': 'chat-1', 'created': 1700000000, 'choices': [{'index': 0, 'delta': {'content': text}, 'finish_reason': None}]})}\n\n",
+            wire.on and StreamingChunk.of(v0),
+        )
+
+
+async def event_line(pieces: Sequence[str]) -> AsyncIterator[str]:
+    for text in pieces:
+        yield f"event: token\ndata: {json.dumps({'role': 'assistant', 'content': text}, ensure_ascii=False)}\n\n"
+
+
+async def event_line_either(pieces: Sequence[str]) -> AsyncIterator[str]:
+    wire = begin(SSE)
+    for text in pieces:
+        yield wire.either(
+            f"event: token\ndata: {json.dumps(v0 := {'role': 'assistant', 'content': text}, ensure_ascii=False)}\n\n",
+            wire.on and StreamingChunk.of(v0, event="token"),
+        )
+
+
 FORMS: dict[str, tuple[Stream, Stream]] = {
     "ensure_ascii=True": (pattern1_ascii, either_ascii),
     "ensure_ascii=False": (pattern1, either),
+    "nested, ensure_ascii=True": (nested, nested_either),
+    "an event line, ensure_ascii=False": (event_line, event_line_either),
     "in a helper, a begin each": (helper, helper_either),
 }
 
