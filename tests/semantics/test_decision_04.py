@@ -2,8 +2,6 @@
 
 import json
 
-import pytest
-
 from streamlift import SSEFormatter, StreamingChunk
 from tests.semantics.old_and_new import program, rewritten, seen
 
@@ -139,12 +137,9 @@ def test_a_public_helper_goes_on_returning_text(tmp_path):
     assert seen(program(new).stream(EVENTS)) == FRAMES
 
 
-@pytest.mark.xfail(
-    raises=AssertionError, strict=True, reason="the tool does not write delegated contracts yet"
-)
-def test_the_tool_delegates_to_a_public_helper(tmp_path):
+def test_the_calls_of_a_public_helper_ask_it_for_the_chunk(tmp_path):
     new = rewritten(PUBLIC, tmp_path)
 
-    assert "SSEFormatter(frame=format_event)" in new
-    assert "yield StreamingChunk.of(event)" in new
+    assert "yield format_event.chunk(event)" in new
+    assert "frame=" not in new
     assert seen(program(new).stream(EVENTS)) == FRAMES
