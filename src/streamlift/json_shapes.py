@@ -162,7 +162,8 @@ def _value_writer(
             if len(value) > MOST_ITEMS:
                 return None
             if len(value) == 1:
-                text = write(value[0])
+                [value] = value
+                text = dicts[len(value)](value) if type(value) is dict else write(value)
                 return None if text is None else f"[{text}]"
             texts = [write(item) for item in value]
             return None if None in texts else f"[{separator.join(texts)}]"  # type: ignore[arg-type]  # no None
