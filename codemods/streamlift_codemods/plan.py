@@ -18,12 +18,13 @@ from .selection.ignores import Ignores
 if TYPE_CHECKING:
     import ast
 
-    from .contracts.contract import Contract, Need
+    from .contracts.contract import Contract
     from .contracts.contract_home import ContractHome
     from .flow.frame_flow import Flow
     from .flow.producers import Producer
     from .flow.text_functions import TextFunction
     from .frames.content import Arm, Content
+    from .frames.need import Need
     from .frames.sites import Site
     from .reading.project import Project
     from .rewriting.edits import Edit

@@ -6,8 +6,9 @@ from collections import Counter, defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..frames.content import typed_keys
-from .contract import Contract, Need, contract_for
+from ..frames.displays import typed_keys
+from ..frames.need import Need
+from .contract import Contract, contract_for
 from .contract_home import ContractHome, home_beside, home_of
 from .encoder_objects import definition
 

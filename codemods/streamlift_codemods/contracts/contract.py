@@ -4,44 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from streamlift import SSEFormatter
 from streamlift.json_dialect import ModelDialect
 
+from ..frames.need import CLIENT_LINE_END
 from ..frames.payload import Dialect
 from ..proof.adversaries import orjson_dialect, stand_in
 
+if TYPE_CHECKING:
+    from ..frames.need import Need
+
 DEFAULT_ORDER = ("event", "id", "retry", "data")
 SENTINEL = "[DONE]"
-CLIENT_LINE_END = "\n\n"
 CLASSES = {"model": "ModelDialect", "orjson": "ORJSONDialect"}
-
-
-@dataclass(frozen=True)
-class Need:
-    """What one site asks of the contract that writes it; None where the site does not tell.
-
-    Attributes:
-        dialect: The JSON dialect of its payload.
-        spelling: The dialect that writes its constant JSON, if the default one does not; it may be written as text.
-        space: Whether a blank follows the colon.
-        terminator: The line ends after the frame.
-        encoding: "utf-8" if the site makes bytes.
-        order: Its fields in order.
-        event_repeats_type: Whether the event line repeats the payload's type.
-        sentinel: What ends the stream, if the site is that.
-        verbatim: Whether holes may carry line ends that go out as they are.
-    """
-
-    dialect: Dialect | None = None
-    spelling: Dialect | None = None
-    space: bool | None = None
-    terminator: str = CLIENT_LINE_END
-    encoding: str | None = None
-    order: tuple[str, ...] = ()
-    event_repeats_type: bool | None = None
-    sentinel: str | None = None
-    verbatim: bool = False
 
 
 @dataclass(frozen=True)

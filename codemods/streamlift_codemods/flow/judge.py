@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from ..contracts.encoder_objects import settled_dialect
 from ..errors import working_on
-from ..frames.content import content_of, need_of, several_of
+from ..frames.need import need_of
+from ..frames.read_content import content_of, several_of
 from ..reading.facts import names_member
 from ..reading.our_names import are_free
 from ..reading.purity import tells_source

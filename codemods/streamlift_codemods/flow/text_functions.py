@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import working_on
 from ..frames.carriers import TEST_FILE, carrier_of
-from ..frames.content import need_of
+from ..frames.need import need_of
 from ..frames.sites import Site
 from ..reading.function_calls import FunctionCalls, is_bound_once
 from ..reading.our_names import are_free

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from ..frames.content import is_bound_by_now
+from ..frames.bindings import is_bound_by_now
 from .facts import names_member
 from .resolution import Function
 from .scopes import root_name

@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..frames.content import Content, typed_keys
+from ..frames.displays import typed_keys
 from ..frames.sites import CHUNK
 from ..reading.fragment import parse_fragment
 from ..reading.purity import is_effectless, is_optional_str, is_settled_name, is_str, tested_name
@@ -16,6 +16,7 @@ from .expressions import NotWritable, Style, requoted, string_literal, text_expr
 
 if TYPE_CHECKING:
     from ..contracts.contract import Contract
+    from ..frames.content import Content
     from ..frames.frame_text import Option, Text
     from ..frames.read_text import Hole
     from ..reading.scopes import Scope, ScopeTree

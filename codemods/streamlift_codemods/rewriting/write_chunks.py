@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ..contracts.chunk_roots import contracts_named, without_contract
 from ..errors import working_on
-from ..frames.content import display_of
+from ..frames.displays import display_of
 from ..frames.read_text import names_in
 from ..proof.prove import NotProved, prove
 from ..reading.fragment import parse_fragment
