@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from .frames.content import Arm, Content
     from .frames.need import Need
     from .frames.sites import Site
+    from .limits import Limits
     from .reading.project import Project
     from .rewriting.edits import Edit
-    from .selection.limits import Limits
     from .settings import Settings
 
 

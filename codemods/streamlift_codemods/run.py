@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from .errors import ToolFailure
+from .limits import Limits
 from .phases.before_phase_1 import before_phase_1
 from .phases.finish import finish
 from .phases.finish_plan import make_finish_plan, survey
@@ -15,7 +16,6 @@ from .phases.separate import separate
 from .plan import make_plan
 from .selection.ignores import find_ignores
 from .selection.left_alone import functions_beside, left_alone
-from .selection.limits import Limits
 from .selection.named_producers import limits_of
 
 if TYPE_CHECKING:

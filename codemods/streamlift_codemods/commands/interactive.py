@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..errors import UsageError
+from ..limits import DECLINED, place_of
 from ..rules import code_of
-from ..selection.limits import DECLINED, place_of
 from ..terminal import answer, show, tell
 
 if TYPE_CHECKING:

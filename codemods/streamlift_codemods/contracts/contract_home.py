@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..reading.facts import is_inside_package
+from ..reading.module_header import imported_modules
 from ..reading.source import parse_source
+from ..reading.statement_lines import after_statement
 from ..rewriting.edits import CONSTANT, Edit, apply_edits, insert
 from ..rewriting.edits import replace as replace_span
 from ..rewriting.expressions import laid_out
@@ -19,10 +21,8 @@ from ..rewriting.imports import (
     DEFINITIONS,
     NewImport,
     add_imports,
-    after_statement,
     blank_lines_before,
     end_of_imports,
-    imported_modules,
 )
 from .contract import CLASSES
 from .read_contract import read_contract

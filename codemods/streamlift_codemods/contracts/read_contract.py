@@ -11,8 +11,8 @@ from .contract import CLASSES, Contract
 from .encoder_objects import settled_dialect
 
 if TYPE_CHECKING:
+    from ..flow.contract_import import Constant
     from ..reading.facts import FileFacts, ProjectFacts
-    from .contract_import import Constant
 
 NOT_WRITTEN_BY_US = {None, "frame"}
 

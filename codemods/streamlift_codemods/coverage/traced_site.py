@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from streamlift.testing.tracing.span import Span
 
-from ..frames.carriers import TEST_FILE
+from ..reading.test_files import TEST_FILE
 from ..status.burn_down import PATTERN_1
 
 if TYPE_CHECKING:

@@ -6,23 +6,23 @@ import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
-from ..contracts.contract_import import access_to, constant_behind, constant_of_decorator
 from ..frames.sites import CHUNK_ORIGIN
 from ..reading.facts import is_export
 from ..reading.foreign_bases import may_be_called_by_a_base
 from ..reading.resolution import Function
 from ..reading.stubs import is_stub
 from .callers import boundary_around
+from .contract_import import access_to, constant_behind, constant_of_decorator
 from .producers import Producer, is_private
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..contracts.contract_import import Access, Constant
     from ..plan import Plan
     from ..reading.facts import FileFacts
     from ..reading.loads import Load, Loads
     from ..reading.scopes import ScopeTree
+    from .contract_import import Access, Constant
 
 KEPT = "kept-public"
 Place: TypeAlias = "tuple[FileFacts, ast.expr]"

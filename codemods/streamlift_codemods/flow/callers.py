@@ -9,12 +9,12 @@ import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ..contracts.contract_import import access_to, constant_of
 from ..errors import working_on
-from ..frames.carriers import TEST_FILE
+from ..limits import OTHER
 from ..reading.foreign_bases import may_be_called_by_a_base
 from ..reading.resolution import Foreign, Function
-from ..selection.limits import OTHER
+from ..reading.test_files import TEST_FILE
+from .contract_import import access_to, constant_of
 from .edges import edge_of
 from .item_uses import NeedsText
 from .producer_items import items_of
@@ -22,11 +22,11 @@ from .producers import OUR_DECORATOR, Caller, Producer, is_private
 from .relays import iteration_of, read_relay
 
 if TYPE_CHECKING:
-    from ..contracts.contract_import import Access, Constant
     from ..plan import Plan
     from ..reading.facts import FileFacts
     from ..reading.loads import Load, Loads
     from ..reading.resolution import Resolver
+    from .contract_import import Access, Constant
     from .relays import Relay
 
 BOUNDARIES = {"stream", "chunks"}

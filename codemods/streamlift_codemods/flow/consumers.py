@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..frames.carriers import TEST_FILE
+from ..reading.test_files import TEST_FILE
 from .parse_back import item_read_by, parse_backs
 
 if TYPE_CHECKING:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from ..frames.carriers import TEST_FILE, carrier_of
+from ..frames.carriers import carrier_of
 from ..reading.outside_uses import is_used_from_outside
 from ..reading.resolution import Function
 from ..reading.scopes import last_name
+from ..reading.test_files import TEST_FILE
 from .producers import Producer, is_private
 
 if TYPE_CHECKING:

@@ -17,9 +17,9 @@ from ..frames.payload import EncoderCall, plain_dumps
 from ..frames.read_text import Hole
 from ..proof.prove import trusted_dumps
 from ..reading.fragment import Fragment, parse_fragment
+from ..reading.module_header import is_docstring
 from ..reading.purity import is_effectless, is_str
 from ..reading.statements import bound_by
-from ..rewriting.imports import is_docstring
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -15,9 +15,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from ..frames.carriers import carrier_of
+from ..limits import VERDICTS as LEFT_ALONE
 from ..reading.scopes import last_name
 from ..reading.statements import always_leaves, bindings_before
-from ..selection.limits import VERDICTS as LEFT_ALONE
 from .producers import BINDING_DECORATORS, is_private
 
 if TYPE_CHECKING:

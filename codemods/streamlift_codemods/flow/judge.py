@@ -11,11 +11,11 @@ from ..contracts.encoder_objects import settled_dialect
 from ..errors import working_on
 from ..frames.need import need_of
 from ..frames.read_content import content_of, several_of
+from ..limits import MIXED_VERDICTS, VERDICTS
 from ..reading.facts import names_member
 from ..reading.our_names import are_free
 from ..reading.purity import tells_source
 from ..rewriting.given_text import give_calls, may_be_given
-from ..selection.limits import MIXED_VERDICTS, VERDICTS
 from .double_framing import generators_framed_again
 from .frame_flow import Flow, Function
 from .producers import Producer, is_known_here, is_private

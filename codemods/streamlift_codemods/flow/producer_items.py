@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..contracts.contract import Contract
-    from ..contracts.contract_import import Constant
     from ..plan import Plan
     from ..reading.facts import FileFacts
+    from .contract_import import Constant
     from .producers import Producer
 
 KINDS = {"of", "raw", "comment", "done"}

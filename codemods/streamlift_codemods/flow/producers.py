@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from ..reading.resolution import Function
 
 if TYPE_CHECKING:
-    from ..contracts.contract_import import Access
     from ..frames.sites import Site
     from ..reading.facts import FileFacts
     from ..reading.loads import LoadFinder
     from ..reading.scopes import FunctionNode, Scope
+    from .contract_import import Access
     from .edges import Edge
     from .relays import Relay
 

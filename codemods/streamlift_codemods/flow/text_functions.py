@@ -11,15 +11,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ..errors import working_on
-from ..frames.carriers import TEST_FILE, carrier_of
+from ..frames.carriers import carrier_of
 from ..frames.need import need_of
 from ..frames.sites import Site
-from ..reading.function_calls import FunctionCalls, is_bound_once
+from ..limits import VERDICTS
 from ..reading.our_names import are_free
 from ..reading.purity import tells_source
-from ..selection.limits import VERDICTS
+from ..reading.test_files import TEST_FILE
 from .dissolve import dissolve
 from .frame_flow import Flow, Function
+from .function_calls import FunctionCalls, is_bound_once
 from .producers import Producer
 from .returning import is_generator
 from .returning import obstacle as obstacle_of

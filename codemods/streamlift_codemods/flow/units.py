@@ -10,8 +10,8 @@ import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ..frames.carriers import TEST_FILE
 from ..reading.resolution import Function
+from ..reading.test_files import TEST_FILE
 from .callers import boundary_around
 from .edges import edge_of
 from .relays import iteration_of, iteration_over

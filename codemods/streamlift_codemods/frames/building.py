@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from ..reading.fragment import parse_fragment
 from ..reading.purity import is_settled_name, is_str, reads_names
 from ..reading.source import comments_in
+from ..reading.statement_lines import stands_alone
 from ..reading.statements import blocks_of, bound_by, runs_first
-from ..rewriting.imports import stands_alone
 from .built_text import read_built_text
 from .frame_text import NotAFrame, parse_frames
 from .payload import read_encoder_call

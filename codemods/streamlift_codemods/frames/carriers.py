@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -45,7 +44,6 @@ NOT_SSE = {
 DOCUMENTATION_KEYS = {"example", "examples", "openapi_examples", "value", "description", "summary"}
 EVENT_STREAM = "text/event-stream"
 DOCUMENTATION_CALLS = {"responses", "openapi_extra", *DOCUMENTATION_KEYS} - {"value"}
-TEST_FILE = re.compile(r"(?:^|/)(?:tests?|testing)/|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$")
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Literal
 from ..reading.fragment import parse_fragment
 from ..reading.purity import is_optional_str, is_settled_name, is_str, reads_names, tested_name
 from ..reading.source import comments_in
+from ..reading.statement_lines import stands_alone
 from ..reading.statements import bindings_before, bound_by, runs_first
-from ..rewriting.imports import stands_alone
 from .bindings import binding_before, is_bound_by_now
 from .content import Arm, Content
 from .frame_text import Text

@@ -7,11 +7,12 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ..phases.scaffold import find_scaffolds
 from ..reading.fragment import Fragment, parse_fragment
+from ..reading.scaffold import find_scaffolds
 from ..reading.statements import assignment_before_statement, bound_by
+from ..reading.test_files import TEST_FILE
 from .building import find_building
-from .carriers import NOT_SSE, TEST_FILE, Carrier, carrier_of
+from .carriers import NOT_SSE, Carrier, carrier_of
 from .frame_text import FIELD_AT_LINE_START, Frame, NotAFrame, parse_frame, parse_frames
 from .lines_apart import joined_lines
 from .read_text import Hole, NotReadable, names_in, read_text

@@ -18,23 +18,19 @@ from ..reading.fragment import Fragment, parse_fragment, replacement_fields
 from ..reading.literals import LINE_END, Span
 from ..reading.module_paths import ModulePaths
 from ..reading.moved_text import MovedText
+from ..reading.scaffold import LEGACY, find_scaffolds
 from ..reading.scopes import last_name
+from ..reading.statement_lines import after_statement
 from ..rewriting.edits import Edit, EditConflict, apply_edits, replace
-from ..rewriting.imports import (
-    DEFINITIONS,
-    NewImport,
-    after_statement,
-    remove_names,
-)
-from .scaffold import LEGACY, find_scaffolds
+from ..rewriting.imports import DEFINITIONS, NewImport, remove_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from ..reading.project import Project
+    from ..reading.scaffold import Scaffold
     from ..reading.scopes import ScopeTree
     from ..reading.source import SourceFile
-    from .scaffold import Scaffold
 
 ImportNode = ast.Import | ast.ImportFrom
 OUR_CONSTANT = re.compile(r"SSE(?:_\w+)?")

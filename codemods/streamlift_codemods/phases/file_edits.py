@@ -7,21 +7,21 @@ import dataclasses
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from ..contracts.chunk_class import written_with
 from ..contracts.contract_home import constant_edits, import_of, needed_imports
-from ..contracts.contract_import import module_of_chunks
 from ..errors import REPORT, ToolFailure, UnreadableSource, working_on
+from ..flow.contract_import import module_of_chunks
 from ..frames.sites import CHUNK
 from ..reading.literals import scan
 from ..rewriting.edits import Edit, EditConflict, apply_edits, replace
 from ..rewriting.expressions import laid_out
 from ..rewriting.imports import NewImport, add_imports, imports_beside
+from .named_chunks import written_with
 
 if TYPE_CHECKING:
     import ast
     from collections.abc import Iterator
 
-    from ..contracts.contract_import import Access
+    from ..flow.contract_import import Access
     from ..flow.producers import Producer
     from ..frames.content import Arm
     from ..frames.sites import Site

@@ -9,16 +9,13 @@ from typing import TYPE_CHECKING
 from ..flow.producers import OUR_DECORATOR
 from ..frames.sites import CHUNK
 from ..reading.literals import Span
+from ..reading.module_header import is_docstring
 from ..reading.outside_uses import is_used_from_outside
 from ..reading.source import comments_in
+from ..reading.statement_lines import after_statement
 from ..reading.stream_annotations import item_type, text_in
 from ..rewriting.edits import apply_edits, insert, replace
-from ..rewriting.imports import (
-    BLANK_LINE,
-    after_statement,
-    binding_statement,
-    is_docstring,
-)
+from ..rewriting.imports import BLANK_LINE, binding_statement
 from .file_edits import FileEdits, rewriting
 from .separate import MAY_GO, names_in_annotations
 from .unused_imports import without_unused_imports

@@ -6,11 +6,11 @@ import ast
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from ..contracts.contract_import import constant_of_decorator
 from ..contracts.read_contract import contract_of
 from ..errors import UsageError, working_on
 from ..flow.boundary_calls import KEPT, BoundarySearch, Stay
 from ..flow.callers import decorated_functions
+from ..flow.contract_import import constant_of_decorator
 from ..flow.dead_helpers import dead_helpers
 from ..plan import Plan
 from ..reading.facts import collect_facts
@@ -18,8 +18,8 @@ from ..reading.loads import LoadFinder
 from ..reading.resolution import Class, Function, Resolver
 from ..reading.stream_annotations import item_type, text_in
 from ..reading.stubs import is_stub
-from ..status.shim_uses import shim_uses
 from .frame_tests import TextTest, frame_test, is_in_test
+from .shim_uses import shim_uses
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from ..flow.producers import Producer
     from ..reading.project import Project
     from ..settings import Settings
-    from ..status.shim_uses import ShimUse
     from .frame_tests import FrameTest
+    from .shim_uses import ShimUse
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 from streamlift import StreamingChunk
 
-from ..frames.carriers import TEST_FILE
 from ..frames.sites import CHUNK, CHUNK_ORIGIN
 from ..proof.adversaries import MAPPINGS, OTHERS, STRINGS
 from ..reading.source import comments_in
+from ..reading.test_files import TEST_FILE
 from ..rewriting.expressions import string_literal
 
 if TYPE_CHECKING:

@@ -11,13 +11,14 @@ from ..errors import working_on
 from ..frames.sites import BESIDE, CHUNK
 from ..reading.free_names import FreeNames
 from ..reading.literals import LINE_END, Span
+from ..reading.module_header import is_docstring
 from ..reading.purity import reads_all_names
+from ..reading.scaffold import BEGIN, LEGACY
+from ..reading.statement_lines import after_statement
 from ..rewriting.beside import write_beside
 from ..rewriting.edits import insert, replace
 from ..rewriting.expressions import NotWritable, laid_out
-from ..rewriting.imports import after_statement, is_docstring
 from .file_edits import FileEdits, rewriting
-from .scaffold import BEGIN, LEGACY
 
 if TYPE_CHECKING:
     from ..contracts.contract_home import ContractHome

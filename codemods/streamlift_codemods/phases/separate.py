@@ -15,10 +15,11 @@ from ..frames.sites import CHUNK
 from ..reading.literals import Span
 from ..reading.outside_uses import is_used_from_outside
 from ..reading.source import comments_in
+from ..reading.statement_lines import after_statement, stands_alone
 from ..reading.stream_annotations import item_type, text_in
 from ..rewriting.edits import Edit, apply_edits, insert, replace
 from ..rewriting.expressions import dedented
-from ..rewriting.imports import after_statement, binding_statement, stands_alone
+from ..rewriting.imports import binding_statement
 from .file_edits import FileEdits, rewriting
 from .unused_imports import without_unused_imports
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from ..contracts.chunk_class import ChunkClass
+    from .chunk_class import ChunkClass
     from .project import Project
     from .scopes import ScopeTree
     from .source import SourceFile
@@ -160,7 +160,7 @@ def collect_facts(project: Project, chunk_class: str | None = None) -> ProjectFa
     """
     facts = ProjectFacts(project, errors=[*project.failed])
     if chunk_class is not None:
-        from ..contracts.chunk_class import read_chunk_class
+        from .chunk_class import read_chunk_class
 
         facts.own_chunk = read_chunk_class(chunk_class, facts)
     own = {facts.own_chunk.name} if facts.own_chunk is not None else set()

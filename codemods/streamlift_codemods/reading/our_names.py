@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..rewriting.imports import header_imports
+from .module_header import header_imports
 
 if TYPE_CHECKING:
     from .facts import FileFacts

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from ..frames.carriers import TEST_FILE
 from .facts import is_naming
 from .scopes import last_name
+from .test_files import TEST_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

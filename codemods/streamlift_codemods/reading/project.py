@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import UnreadableSource, UsageError
-from ..frames.carriers import TEST_FILE
 from ..journal.journal_folder import FOLDER
 from ..progress import Progress
 from .mentions import Mentions, mentions
 from .scopes import ScopeTree
 from .source import SourceFile, parse_source
+from .test_files import TEST_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, KeysView

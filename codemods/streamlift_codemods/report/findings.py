@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..contracts.chunk_class import becomes
 from ..frames.fingerprint import fingerprints
+from ..phases.named_chunks import becomes
 from ..reasons import REASONS
 from ..rules import RULES, code_of
 from ..selection.left_alone import FINDINGS

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from ..flow.boundary_calls import Place
     from ..phases.finish_plan import FinishPlan, Stays
     from ..phases.frame_tests import TextTest
+    from ..phases.shim_uses import ShimUse
     from ..reasons import Reason
-    from ..status.shim_uses import ShimUse
 
 SHOWN_PLACES = 5
 

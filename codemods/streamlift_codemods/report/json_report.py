@@ -6,11 +6,11 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from ..contracts.chunk_class import becomes
 from ..flow.consumers import consumers_of
 from ..flow.units import units_of
 from ..frames.fingerprint import fingerprints
 from ..frames.frame_text import Option
+from ..phases.named_chunks import becomes
 from ..rules import code_of
 
 if TYPE_CHECKING:

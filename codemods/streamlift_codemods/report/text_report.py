@@ -6,10 +6,10 @@ import shlex
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from ..contracts.chunk_class import becomes
 from ..flow.consumers import consumers_of
 from ..flow.units import units_of
 from ..frames.frame_text import Option
+from ..phases.named_chunks import becomes
 from ..reasons import REASONS
 from ..run import INTRODUCE
 from .excerpt import excerpt

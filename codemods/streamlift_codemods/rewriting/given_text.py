@@ -12,8 +12,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..limits import OTHER
 from ..reading.outside_uses import importers
-from ..selection.limits import OTHER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -6,10 +6,11 @@ import ast
 import re
 import sys
 from dataclasses import dataclass
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from ..reading.literals import LINE_END, Span
+from ..reading.module_header import ImportNode, header_imports, is_docstring_first
+from ..reading.statement_lines import after_statement, stands_alone
 from .edits import FIRST_PARTY, FUTURE, LOCAL, STANDARD_LIBRARY, THIRD_PARTY, Edit, insert, replace
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 BLANK_LINE = re.compile(r"[ \t]*(?:\r\n|\r|\n)")
 IMPORT_HEAD = re.compile(r"(?:from\s+\S+\s+)?import\s+")
-ImportNode = ast.Import | ast.ImportFrom
 AS = " as "
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
@@ -114,38 +114,6 @@ def _is_plain(node: ast.ImportFrom) -> bool:
     return node.lineno == node.end_lineno and not any(alias.asname for alias in node.names)
 
 
-def header_imports(tree: ast.Module) -> list[ImportNode]:
-    """Return the imports at the top of the module, up to the first other statement.
-
-    Where a star import comes later, which may hide all that is imported before it: those around that.
-    """
-    body = tree.body[1:] if is_docstring_first(tree) else tree.body
-    runs = [
-        [node for node in run if isinstance(node, (ast.Import, ast.ImportFrom))]
-        for _, run in groupby(body, key=lambda node: isinstance(node, (ast.Import, ast.ImportFrom)))
-    ]
-    late = [run for run in runs if any(node.names[0].name == "*" for node in run)]
-    return late[-1] if late else runs[0] if runs else []
-
-
-def imported_modules(node: ImportNode) -> list[str]:
-    """Return the modules that *node* imports, or imports from, by their full names; none if it is relative."""
-    if isinstance(node, ast.ImportFrom):
-        return [node.module] if node.module and not node.level else []
-    return [alias.name for alias in node.names]
-
-
-def is_docstring(statement: ast.stmt) -> bool:
-    """Return whether *statement* is a string that stands alone."""
-    value = statement.value if isinstance(statement, ast.Expr) else None
-    return isinstance(value, ast.Constant) and isinstance(value.value, str)
-
-
-def is_docstring_first(tree: ast.Module) -> bool:
-    """Return whether the module has a docstring."""
-    return bool(tree.body) and is_docstring(tree.body[0])
-
-
 def blank_lines_before(source: SourceFile, offset: int) -> str:
     """Return the blank lines that are missing between *offset* and the statement that follows."""
     rest = source.text[offset:]
@@ -182,20 +150,6 @@ def _after(source: SourceFile, last: ast.stmt | None) -> int:
     if last is not None:
         return after_statement(source, last)
     return source.line_start(source.span(body[0]).start) if body else len(source.text)
-
-
-def after_statement(source: SourceFile, statement: ast.stmt | ast.expr) -> int:
-    """Return the offset of the line after *statement*, or after what stands alone as a decorator does."""
-    match = LINE_END.search(source.text, source.span(statement).end)
-    return match.end() if match else len(source.text)
-
-
-def stands_alone(source: SourceFile, statement: ast.stmt) -> bool:
-    """Return whether nothing else, and no comment behind it, stands in the lines of *statement*."""
-    span = source.span(statement)
-    before = source.text[source.line_start(span.start) : span.start]
-    behind = source.text[span.end : after_statement(source, statement)]
-    return not (before + behind).strip()
 
 
 def remove_names(source: SourceFile, statement: ImportNode, names: set[str]) -> list[Edit]:

@@ -8,8 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ..contracts.chunk_roots import contracts_named, without_contract
 from ..errors import working_on
+from ..frames.chunk_roots import contracts_named, without_contract
 from ..frames.displays import display_of
 from ..frames.read_text import names_in
 from ..proof.prove import NotProved, prove

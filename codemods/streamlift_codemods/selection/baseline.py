@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from ..errors import ToolError, UsageError
 from ..frames.fingerprint import key_of, path_from
 from ..journal.durable import put, store
+from ..limits import IGNORED
 from .left_alone import FINDINGS, LEFT_BY_THE_TOOL
-from .limits import IGNORED
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ..frames.fingerprint import key_of
-from .limits import place_of
+from ..limits import place_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from ..frames.sites import Site
-    from .limits import Place
+    from ..limits import Place
 
 
 @dataclass(frozen=True)

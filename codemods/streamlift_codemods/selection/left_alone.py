@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 from ..flow.units import units_of
 from ..frames.fingerprint import key_of
+from ..limits import BASELINED, DECLINED, IGNORED, NOT_SELECTED, VERDICTS, place_of
 from ..rules import code_of
-from .limits import BASELINED, DECLINED, IGNORED, NOT_SELECTED, VERDICTS, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ..frames.sites import Site
+    from ..limits import Place
     from ..plan import Plan
     from .ignores import Ignores
-    from .limits import Place
 
 LEFT_BY_THE_TOOL = {"review", "refused"}
 FINDINGS = {"auto", *LEFT_BY_THE_TOOL}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import UsageError
 from ..flow.units import stations_of
-from .limits import Limits, place_of
+from ..limits import Limits, place_of
 
 if TYPE_CHECKING:
     import ast

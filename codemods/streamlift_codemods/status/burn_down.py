@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, fields
 from posixpath import dirname
 from typing import TYPE_CHECKING
 
-from ..frames.carriers import TEST_FILE
 from ..frames.sites import BESIDE
 from ..phases.finish_plan import make_finish_plan, survey
-from ..phases.scaffold import find_scaffolds
+from ..reading.scaffold import find_scaffolds
+from ..reading.test_files import TEST_FILE
 
 if TYPE_CHECKING:
     from ..flow.producers import Producer

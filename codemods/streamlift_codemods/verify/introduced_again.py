@@ -6,7 +6,7 @@ import ast
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from ..phases.scaffold import find_scaffolds
+from ..reading.scaffold import find_scaffolds
 from ..reading.scopes import ScopeTree
 from ..reading.source import parse_source
 from ..run import INTRODUCE, run

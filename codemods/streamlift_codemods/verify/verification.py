@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 from streamlift import StreamingChunk
 
-from ..contracts.chunk_contracts import constant_that_writes
-from ..contracts.chunk_roots import (
+from ..contracts.read_contract import contract_of
+from ..flow.chunk_contracts import constant_that_writes
+from ..flow.contract_import import Constant
+from ..frames.chunk_roots import (
     branches_of,
     chunk_roots,
     contracts_named,
@@ -19,8 +21,6 @@ from ..contracts.chunk_roots import (
     with_choices,
     without_contract,
 )
-from ..contracts.contract_import import Constant
-from ..contracts.read_contract import contract_of
 from ..frames.sites import CHUNK
 from ..phases.before_phase_1 import before_phase_1
 from ..phases.finish_plan import survey

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from ..flow.callers import boundary_around
-from ..flow.producers import Producer
+from ..frames.chunk_roots import contracts_named
 from ..reading.resolution import Function
-from .chunk_roots import contracts_named
+from .callers import boundary_around
 from .contract_import import constant_behind, constant_of_decorator, seen_constant
+from .producers import Producer
 
 if TYPE_CHECKING:
     from ..reading.facts import FileFacts

@@ -6,8 +6,8 @@ import ast
 import copy
 from typing import TYPE_CHECKING
 
-from ..frames.sites import CHUNK
 from ..reading.scopes import last_name
+from .sites import CHUNK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..phases.scaffold import LEGACY
+from ..reading.scaffold import LEGACY
 
 if TYPE_CHECKING:
     from ..plan import Plan

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ..reading.scopes import Scope, ScopeTree
+    from .scopes import Scope, ScopeTree
 
 LEGACY = "streamlift_legacy"
 BEGIN = f"{LEGACY}.begin"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ..frames.sites import Site
+    from .frames.sites import Site
 
 OTHER = "other-producer"
 IGNORED = "ignored"

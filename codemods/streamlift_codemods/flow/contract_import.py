@@ -9,20 +9,21 @@ from itertools import chain, count
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from ..flow.producers import OUR_DECORATOR
+from ..contracts.contract_home import MODULE, ContractHome, import_of, may_run_as_script
+from ..reading.module_header import header_imports, imported_modules
 from ..reading.purity import reads_all_names
-from ..rewriting.imports import header_imports, imported_modules, stands_alone
-from .contract_home import MODULE, ContractHome, import_of, may_run_as_script
+from ..reading.statement_lines import stands_alone
+from .producers import OUR_DECORATOR
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
 
-    from ..flow.producers import Producer
     from ..plan import Plan
+    from ..reading.chunk_class import ChunkClass
     from ..reading.facts import FileFacts
     from ..reading.resolution import Resolver
     from ..reading.scopes import Scope
-    from .chunk_class import ChunkClass
+    from .producers import Producer
 
 
 @dataclass(frozen=True)

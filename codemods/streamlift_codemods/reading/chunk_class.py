@@ -7,7 +7,6 @@ whatever they are called on; so it is enough that nothing of the subclass takes 
 from __future__ import annotations
 
 import ast
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,20 +14,14 @@ from streamlift import StreamingChunk
 
 from ..errors import UsageError
 from ..frames.sites import CHUNK, CHUNK_ORIGIN
-from ..reading.facts import module_of
-from ..reading.literals import scan
-from .contract_import import module_of_chunks
+from .facts import module_of
 
 if TYPE_CHECKING:
-    from ..frames.sites import Site
-    from ..plan import Plan
-    from ..reading.facts import FileFacts, ProjectFacts
-    from ..reading.literals import Span
-    from ..reading.project import Project
-    from ..reading.scopes import Binding
+    from .facts import FileFacts, ProjectFacts
+    from .project import Project
+    from .scopes import Binding
 
 TAKEN = {*dir(StreamingChunk)}
-CONSTRUCTED = re.compile(rf"{CHUNK}(?=\(|\.(?:of|raw|comment|done)\()")
 
 
 @dataclass(frozen=True)
@@ -73,28 +66,6 @@ def read_chunk_class(dotted: str, facts: ProjectFacts) -> ChunkClass:
         raise _refused(dotted, f"is no class of {file.name}", "name the module that defines it")
     _check(binding.node, dotted, file)
     return ChunkClass(module, name, file.name, is_ours=False)
-
-
-def written_with(own: ChunkClass, text: str, words: list[Span]) -> str:
-    """Return *text*, new code whose *words* are those outside of strings, with the project's class for ours.
-
-    A subclass makes the chunks only: what `of` returns is of our class, as annotations and tests of it say.
-    """
-    for start, end in reversed(words):
-        is_chunk = text[start:end] == CHUNK
-        if is_chunk and (own.is_ours or CONSTRUCTED.match(text, start)):
-            text = text[:start] + own.name + text[end:]
-    return text
-
-
-def becomes(site: Site, plan: Plan) -> str | None:
-    """Return the new expression of *site*, None if there is none."""
-    text, own = plan.expressions.get(site), plan.facts.own_chunk
-    if text is None or own is None:
-        return text
-    file = plan.facts.files[site.source.name]
-    known = module_of_chunks(own, file, plan) is not None
-    return written_with(own, text, scan(text).words) if known else text
 
 
 def _file_of(module: str, project: Project) -> str | None:

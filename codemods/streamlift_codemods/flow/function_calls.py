@@ -6,15 +6,15 @@ import ast
 from typing import TYPE_CHECKING
 
 from ..frames.bindings import is_bound_by_now
-from .facts import names_member
-from .resolution import Function
-from .scopes import root_name
+from ..reading.facts import names_member
+from ..reading.resolution import Function
+from ..reading.scopes import root_name
 
 if TYPE_CHECKING:
     from ..frames.sites import Site
-    from .facts import FileFacts
-    from .loads import LoadFinder
-    from .scopes import FunctionNode, ScopeTree
+    from ..reading.facts import FileFacts
+    from ..reading.loads import LoadFinder
+    from ..reading.scopes import FunctionNode, ScopeTree
 
 
 class FunctionCalls:
