@@ -227,12 +227,64 @@ def test_phase_1_asks_too(project, capsys, answers):
     assert "+    yield wire.either(" in err
 
 
-@pytest.mark.parametrize("options", [["--interactive"], ["--select", "SL1"], ["--ignore", "SL1"]])
-def test_phase_3_asks_about_no_sites(project, capsys, options):
-    status, _, err = migrate(capsys, project, *options, phase="3")
+@pytest.mark.parametrize("option", ["--select", "--ignore"])
+def test_codes_are_about_sites_and_not_about_phase_3(project, capsys, option):
+    status, _, err = migrate(capsys, project, option, "SL1", phase="3")
 
-    assert (status, err.count("\n")) == (2, 1)
-    assert "--producer" in err
+    assert status == 2
+    assert err == (
+        "streamlift: --phase 3: is about decorators, and the codes are those of sites; name producers with"
+        f" --producer in the place of {option}, or decide about each with --interactive\n"
+    )
+
+
+DECORATED = b"""\
+from streamlift import SSEFormatter, StreamingChunk, producer
+
+SSE = SSEFormatter(ensure_ascii=True)
+
+
+@producer(SSE)
+def _one(x):
+    yield StreamingChunk.of(x)
+
+
+@producer(SSE)
+def _two(x):
+    yield StreamingChunk.of(x)
+
+
+def answer(x):
+    return [*_one(x), *_two(x)]
+"""
+
+
+@pytest.mark.parametrize(
+    ("keys", "goes"),
+    [
+        ("yy", "one two"),
+        ("a", "one two"),
+        ("yn", "one"),
+        ("ny", "two"),
+        ("q", ""),
+        ("s", ""),
+    ],
+)
+def test_a_person_decides_about_each_decorator(tmp_path, capsys, answers, keys, goes):
+    write(tmp_path, {"pyproject.toml": b"", "chat.py": DECORATED})
+    answers("\n".join(keys) + "\n")
+
+    status, _, err = migrate(capsys, tmp_path, "--interactive", "--write", phase="3")
+
+    text = (tmp_path / "chat.py").read_text()
+    assert status == (0 if goes == "one two" else 1)
+    assert text.count("@producer(SSE)\n") == 2 - len(goes.split())
+    for name in ("one", "two"):
+        assert (f"SSE.stream(_{name}(x))" in text) == (name in goes)
+    assert "chat.py:7: decorator of _one (1 of 2)\n--- a/chat.py\n" in err
+    assert "-@producer(SSE)\n" in err
+    assert run(capsys, "undo", tmp_path)[0] == (0 if goes else 2)
+    assert (tmp_path / "chat.py").read_bytes() == DECORATED
 
 
 @pytest.mark.parametrize("name", HARD)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ..argument_parser import Commands
+    from ..flow.producers import Producer
     from ..reading.project import Project
 
 PHASES = (1, 2, 3)
@@ -57,7 +58,7 @@ def add_to(commands: Commands) -> None:
         "-i",
         "--interactive",
         action="store_true",
-        help="ask about each site; --write changes the files",
+        help="ask about each site, or each decorator in phase 3; --write changes the files",
     )
     migrate.add_argument(
         "--allow-dirty", action="store_true", help="also where git has uncommitted changes"
@@ -124,19 +125,33 @@ def _finish(options: argparse.Namespace) -> int:
     from ..report.text_report import report_changes
     from ..run import run_finish
 
-    if options.interactive or options.select or options.ignore:
-        problem = "is about decorators, and asks about no sites"
-        raise UsageError(
-            "--phase 3", problem, "name producers with --producer, or leave the option out"
-        )
+    for option in ("select", "ignore"):
+        if getattr(options, option):
+            problem = "is about decorators, and the codes are those of sites"
+            remedy = f"name producers with --producer in the place of --{option}, or decide about each with --interactive"
+            raise UsageError("--phase 3", problem, remedy)
     project, settings = opened(options.paths, writes=options.write)
-    plan, changes = run_finish(project, settings, options.producers)
+    producers = options.producers
+    plan, changes = run_finish(project, settings, producers)
     report_errors(plan.plan, options)
     if options.write:
         _refuse_dirty_tree(project, changes, allowed=options.allow_dirty)
-    _check_second_run(
-        project, changes, lambda again: run_finish(again, settings, options.producers)[1]
-    )
+    declined: list[Producer] = []
+    if options.interactive:
+        from .interactive import declined_decorators
+
+        def change_of(producer: Producer) -> str:
+            return report_changes(project, run_finish(project, settings, [producer.name])[1])
+
+        declined = declined_decorators(plan, change_of, paint_for_output())
+        if declined:
+            producers = [each.name for each in plan.goes if each not in declined]
+            plan, changes = (
+                run_finish(project, settings, producers)
+                if producers
+                else (plan.without_changes, {})
+            )
+    _check_second_run(project, changes, lambda again: run_finish(again, settings, producers)[1])
     if options.write:
         from ..journal.writing import write_changes
 
@@ -149,7 +164,7 @@ def _finish(options: argparse.Namespace) -> int:
         print(report_left(plan), end="", file=sys.stderr)  # the output is a patch
     if plan.plan.facts.errors:
         return NOT_ANALYSED
-    is_done = not (plan.left or plan.shim) and (options.write or not changes)
+    is_done = not (plan.left or plan.shim or declined) and (options.write or not changes)
     return NOTHING_LEFT if is_done else SOMETHING_LEFT
 
 

@@ -110,9 +110,14 @@ class Producer:
         return self.scope.path
 
     @property
+    def name(self) -> str:
+        """What no other one is called."""
+        return f"{self.file.name}:{self.path}"
+
+    @property
     def names(self) -> set[str]:
         """What it is called from outside: by its module, or by its file."""
-        return {f"{self.file.module}:{self.path}", f"{self.file.name}:{self.path}"}
+        return {f"{self.file.module}:{self.path}", self.name}
 
     @property
     def is_async(self) -> bool:

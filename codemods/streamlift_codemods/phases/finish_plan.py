@@ -93,6 +93,11 @@ class FinishPlan:
         )
 
     @property
+    def without_changes(self) -> FinishPlan:
+        """What is left, and nothing that is done about it."""
+        return FinishPlan(self.plan, stays=self.stays, shim=self.shim)
+
+    @property
     def left(self) -> list[Stays]:
         """The decorators that somebody may want to go."""
         return [each for each in self.stays if not each.is_done]
