@@ -15,7 +15,7 @@ from streamlift_codemods.gate.base import (
     add_what_is_not_committed,
     base_of,
 )
-from streamlift_codemods.gate.run_tree import RunTree
+from streamlift_codemods.gate.run_tree import DATE, RunTree
 from streamlift_codemods.gate.workspace import workspace
 from tests.gate.shop_project import commit, git
 
@@ -198,6 +198,20 @@ def test_a_tree_is_as_it_was_after_an_app_has_written_in_it(tmp_path):
     (tree.path / "data/shop.db").write_text("an order")
     tree.reset()
     assert contents(tree.path) == {**before, "shop.py": b"migrated"}
+
+
+def test_files_have_the_same_time_in_each_tree(tmp_path):
+    """It is sent as a header. An interpreter that compiles tells files of Python apart by it."""
+
+    def build(path):
+        (path / "shop.py").write_text("pass")
+        (path / "page.html").write_text("shop")
+        (path / "gone").symlink_to("nowhere")
+
+    tree = RunTree(tmp_path / "shop", build)
+
+    assert (tree.path / "page.html").stat().st_mtime == DATE
+    assert (tree.path / "shop.py").stat().st_mtime != DATE
 
 
 def test_what_is_kept_is_no_folder_of_somebody_else(tmp_path):

@@ -1,3 +1,4 @@
+import asyncio
 import functools
 import sys
 import types
@@ -80,11 +81,18 @@ def test_an_attribute_may_be_dotted(shop):
 
 
 def test_a_factory_makes_the_application():
-    assert made_by(lambda: asgi, "shop:app") is asgi
+    loop = asyncio.new_event_loop()
+
+    async def make():
+        return asgi
+
+    assert made_by(lambda: asgi, "shop:app", loop) is asgi
+    assert made_by(make, "shop:app", loop) is asgi
     with pytest.raises(RecordingError, match="shop:app is no function, but int; take factory"):
-        made_by(1, "shop:app")
+        made_by(1, "shop:app", loop)
     with pytest.raises(RecordingError, match=r"(?s)shop:app\(\) made no application:.*KeyError: 1"):
-        made_by(lambda: {}[1], "shop:app")
+        made_by(lambda: {}[1], "shop:app", loop)
+    loop.close()
 
 
 def test_the_module_has_to_be_of_the_tree(shop):

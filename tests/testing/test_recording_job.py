@@ -298,6 +298,36 @@ def test_a_real_server_sends_the_same(tmp_path, direct, code):
     assert b"date" not in {name.lower() for name, _ in served["whole"].headers}
 
 
+AIOHTTP = """
+    import uuid
+    from aiohttp import web
+
+    async def chat(request):
+        response = web.StreamResponse(headers={"a": "1"})
+        await response.prepare(request)
+        await response.write(b"data: %s\\n\\n" % await request.read())
+        if request.path == "/fail":
+            raise ValueError
+        await response.write(f"data: {uuid.uuid4()}\\n\\n".encode())
+        return response
+
+    async def app():
+        made = web.Application()
+        made.add_routes([web.post("/{name}", chat)])
+        return made
+"""
+
+
+def test_aiohttp_is_called_by_its_own_server(tmp_path):
+    tree(tmp_path, shop=AIOHTTP)
+    text = SERVED_REQUESTS.replace('interface = "{interface}"', "factory = true")
+    found = run_job(job(tmp_path, text)).recordings
+
+    assert [each.ending.kind for each in found.values()] == ["complete", "aborted", "disconnected"]
+    assert found["whole"].messages[0] == b"data: hello\n\n"
+    assert {name for name, _ in found["whole"].headers}.isdisjoint({b"Date", b"Server"})
+
+
 def test_a_recording_and_a_request_come_through_json_whole():
     everything = bytes(range(256))
     recording = Recording(
@@ -363,7 +393,8 @@ def test_needs_to_know_where_the_application_is(tmp_path):
 
 
 HANGING = """
-    import asyncio, os, time
+    import asyncio, os, sys, time
+    sys.stderr = None  # as a program without a console has it
     async def app(scope, receive, send):
         assert scope["type"] == "http"
         def where_it_hangs():
@@ -375,27 +406,33 @@ HANGING = """
             await asyncio.sleep(60)
         if scope["path"] == "/ends":
             os._exit(7)
+        if scope["path"] == "/exits":
+            sys.exit("no licence")
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body"})
+        if scope["path"] == "/stops":
+            asyncio.get_running_loop().stop()
 """
 
 
 def test_a_request_that_cannot_be_recorded_is_told_and_the_rest_is_recorded(tmp_path, monkeypatch):
     monkeypatch.setattr(recording_job, "GRACE", 1.0)
     tree(tmp_path, shop=HANGING)
-    names = ["first", "hangs", "waits", "ends", "last"]
+    names = ["first", "hangs", "waits", "ends", "exits", "stops", "last"]
     requests = "".join(f'[[request]]\nname = "{each}"\npath = "/{each}"\n' for each in names)
     found = run_job(job(tmp_path, f'app = "shop:app"\ntime-limit = 0.1\n{requests}'))
 
-    assert [*found.recordings] == ["first", "last"]
-    assert [*found.failures] == ["hangs", "waits", "ends"]
-    hangs, waits, ends = found.failures.values()
+    assert [*found.recordings] == ["first", "exits", "last"]
+    assert [*found.failures] == ["hangs", "waits", "ends", "stops"]
+    assert found.recordings["exits"].ending == Ending(kind="aborted", error="SystemExit")
+    hangs, waits, ends, stops = found.failures.values()
     assert re.match(r"(?s)hangs took longer than 0\.1 s;.* in where_it_hangs\n", hangs)
     assert re.fullmatch(
         r"waits: no end within 0\.1 s, 0 body messages so far\n  it waits at shop\.py:\d+ in app",
         waits,
     )
     assert ends.startswith("the process ended with status 7 during ends:\n")
+    assert stops.startswith("the process ended with status 1 during ")
 
 
 def test_another_version_of_streamlift_is_left_to_the_application(tmp_path):

@@ -49,6 +49,8 @@ def _run(options: argparse.Namespace) -> int:
     with only_writer(goldens):
         outcomes = write_goldens(first, second, goldens, origin=origin, update=options.update)
     print(text_report(outcomes, paint_for_output()), end="", flush=True)  # before what is told
+    for refused in first.refused():
+        tell(refused)
     for fault in attribute_faults(goldens):
         tell(fault.text)
     return status_of_outcomes(outcomes)

@@ -40,9 +40,6 @@ STAGE = "STREAMLIFT_STAGE"
 FLAGS = (STAGE, "STREAMLIFT_STAGES_FILE", "STREAMLIFT_KILL")
 """What says which stage it is. A person's own choice does not count, that of the requests file does."""
 
-ERROR = 400
-"""The first status that tells a client of an error: https://www.rfc-editor.org/rfc/rfc9110#section-15.5"""
-
 
 class NothingRecorded(ToolError):
     """The app cannot be recorded in the tree that everything is compared with."""
@@ -122,7 +119,11 @@ class _Gate:
             outcomes=(*unknown.values(), *compared),
             coverage=first.coverage,
             migrated=self._migrated,
-            told=(*self._told, *self._same_trees(), *_refused(first)),
+            told=(
+                *self._told,
+                *self._same_trees(),
+                *(f"{each}, also in the base" for each in first.refused()),
+            ),
             advice=advice_report(first, second) if unknown else "",
         )
 
@@ -235,15 +236,6 @@ class _Gate:
             raise RecordingError(_from_there(str(error), tree)) from error
         failures = {name: _from_there(each, tree) for name, each in run.failures.items()}
         return replace(run, failures=failures)
-
-
-def _refused(first: AppRun) -> Iterator[str]:
-    """Tell of each request that is answered with an error: to be the same then says little of streams."""
-    for name, sent in first.sent.items():
-        status, ending = sent.recording.status, sent.recording.ending
-        if status is None or status >= ERROR:
-            why = f" ({ending.error}: {ending.message})" if ending.error else ""
-            yield f"{name}: answered with {status or 'no response at all'}, also in the base{why}"
 
 
 def _without_flags(file: RequestsFile) -> dict[str, str]:

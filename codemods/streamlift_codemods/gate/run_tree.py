@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
     Stamp = tuple[int, int, int] | None
 
+DATE = 315532800
+"""1980-01-01, as reproducible archives have it."""
+
 
 class RunTree:
     """A tree at the place where the app is run.
@@ -61,7 +64,18 @@ class RunTree:
     def _rebuild(self) -> None:
         self.path.mkdir(parents=True)
         self._build(self.path)
+        _date(self.path)
         self._before = dict(_stamps(self.path))
+
+
+def _date(folder: Path) -> None:
+    """Give all files the same time, which is sent as a header: a copy would have another one each time.
+
+    Not those of Python, of which an interpreter keeps what it has compiled by that time.
+    """
+    for name, stamp in _stamps(folder):
+        if stamp is not None and not name.endswith(".py") and not (folder / name).is_symlink():
+            os.utime(folder / name, (DATE, DATE))
 
 
 def _stamps(folder: Path, inside: str = "") -> Iterator[tuple[str, Stamp]]:

@@ -17,7 +17,7 @@ from streamlift.testing.steadiness.unsteady import advice
 from .outcome import Outcome, headline_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from streamlift.testing.recording import Recording
     from streamlift.testing.redaction import Redaction
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from .outcome import Shown, State
 
 UNSTABLE = "two runs of the same code differ"
+
+ERROR = 400
+"""The first status that tells a client of an error: https://www.rfc-editor.org/rfc/rfc9110#section-15.5"""
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,14 @@ class AppRun:
             redacted=sent.redacted if sent else (),
             seconds=times[-1] if times else 0.0,
         )
+
+    def refused(self) -> Iterator[str]:
+        """Tell of each request that is answered with an error: to be the same then says little of streams."""
+        for name, sent in self.sent.items():
+            status, ending = sent.recording.status, sent.recording.ending
+            if status is None or status >= ERROR:
+                why = f" ({ending.error}: {ending.message})" if ending.error else ""
+                yield f"{name}: answered with {status or 'no response at all'}{why}"
 
     def failed(self, request: Request) -> Outcome:
         """Return why there is no response to *request*."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 from .recorders.asgi_lifespan import lifespan
 from .recorders.asgi_recorder import record_request
+from .recorders.loopback_server import serving
 from .recorders.wsgi_recorder import record_wsgi
 from .recording import RecordingError
 from .request import Request
@@ -73,7 +74,8 @@ def recording_of(  # noqa: PLR0913 - one keyword a fact of the request
 
 def recordings_of(app: object, requests: Iterable[Request]) -> list[Recording]:
     """Return what *app* sends for each request, in order; as `recording_of`."""
-    if protocol_of(app, f"{app!r}") == "wsgi":
+    protocol = protocol_of(app, f"{app!r}")
+    if protocol == "wsgi":
         return [record_wsgi(cast("WSGIApplication", app), request) for request in requests]
     with contextlib.suppress(RuntimeError):  # there is none
         asyncio.get_running_loop()
@@ -81,7 +83,14 @@ def recordings_of(app: object, requests: Iterable[Request]) -> list[Recording]:
             "an event loop runs here already: write await record_request(app, request), "
             "in async with lifespan(app) if it has to be started"
         )
+    if protocol == "aiohttp":
+        return asyncio.run(_served(app, requests))
     return asyncio.run(_started(cast("ASGIApplication", app), requests))
+
+
+async def _served(app: object, requests: Iterable[Request]) -> list[Recording]:
+    async with serving(app, "aiohttp") as server:
+        return [await server.record(request) for request in requests]
 
 
 async def _started(app: ASGIApplication, requests: Iterable[Request]) -> list[Recording]:

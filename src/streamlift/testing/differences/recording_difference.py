@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from .byte_diff import Difference, difference
 from .common_bytes import common_beginning, common_end
+from .content_coding import coding_of, decoded
 from .visible_text import visible
 
 if TYPE_CHECKING:
@@ -169,10 +170,22 @@ def _header(old: list[Header], new: list[Header]) -> Iterator[RecordingDifferenc
 
 
 def _body(expected: Recording, actual: Recording) -> Iterator[RecordingDifference]:
-    found = difference(expected.body, actual.body)
-    if found is not None:
+    if expected.body == actual.body:
+        return
+    coding, bodies = "", (expected.body, actual.body)
+    texts = decoded(expected), decoded(actual)
+    if texts[0] is not None and texts[1] is not None:
+        coding, bodies = f"{coding_of(actual)}, undone: ", (texts[0], texts[1])
+    found = difference(*bodies)
+    if found is None:
+        yield _difference(
+            RecordingKind.BODY,
+            f"{coding}the same text, compressed to other bytes; to compare the text only, leave "
+            "accept-encoding out of the request",
+        )
+    else:
         yield RecordingDifference(
-            kind=RecordingKind.BODY, headline=f"body: {found.headline}", body=found
+            kind=RecordingKind.BODY, headline=f"body: {coding}{found.headline}", body=found
         )
 
 

@@ -116,8 +116,13 @@ async def record_request(
         "state": dict(state or {}),
     }
 
+    exits: list[BaseException] = []
+
     async def call() -> None:
-        await app(scope, connection.receive, connection.send)
+        try:
+            await app(scope, connection.receive, connection.send)
+        except (SystemExit, KeyboardInterrupt) as error:
+            exits.append(error)  # a task that ends with one of them ends the event loop too
 
     leftovers = _Leftovers()
     with leftovers:
@@ -133,10 +138,14 @@ async def record_request(
         where = "".join(f"\n  it waits at {place}" for place in places)
         raise RecordingTimeoutError(
             f"{request.name}: no end within {request.time_limit} s, "
-            f"{len(connection.messages)} body messages so far{where}"
+            f"{len(connection.messages)} body messages so far{_remedy(connection)}{where}"
         )
-    error = None if task.cancelled() else task.exception()
+    error = None if task.cancelled() else task.exception() or next(iter(exits), None)
     return connection.recording(error, task, cleanup if request.watch_cleanup else None)
+
+
+def _remedy(connection: _Connection) -> str:
+    return "; of a stream without end, write disconnect-after" if connection.messages else ""
 
 
 class _Connection:

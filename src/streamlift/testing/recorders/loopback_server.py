@@ -7,8 +7,9 @@ import contextlib
 import socket
 import sys
 import threading
+import traceback
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from ..recording import RecordingError
 from .socket_recorder import record_at
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from ..recording import Recording
     from ..request import Request
+    from ..runs.application import Protocol
 
 HOST = "127.0.0.1"
 
@@ -26,6 +28,10 @@ POLL = 0.005
 
 QUIET_LIMIT = 2.0
 """Seconds that a server may take to notice that a client has gone."""
+
+
+SHUTDOWN_LIMIT = 2
+"""Seconds that requests may go on when the server is to end."""
 
 
 class LoopbackServer:
@@ -65,18 +71,17 @@ class LoopbackServer:
 
 
 @contextlib.asynccontextmanager
-async def serving(app: Any, protocol: Literal["asgi", "wsgi"]) -> AsyncIterator[LoopbackServer]:
+async def serving(app: Any, protocol: Protocol) -> AsyncIterator[LoopbackServer]:
     """Have *app* served for the body of the `async with` statement.
 
-    By uvicorn, in this event loop; a WSGI application by waitress, in threads.
+    By uvicorn, or aiohttp by its own server, in this event loop; a WSGI application by waitress, in threads.
 
     Raises:
         RecordingError: If the server is not installed, or the application could not start.
     """
     # To look for a free port first and bind it later is a race.
     with socket.create_server((HOST, 0)) as listener:
-        serve = _by_uvicorn if protocol == "asgi" else _by_waitress
-        async with serve(app, listener) as server:
+        async with SERVERS[protocol](app, listener) as server:
             yield server
 
 
@@ -92,17 +97,14 @@ async def _by_uvicorn(app: Any, listener: socket.socket) -> AsyncIterator[Loopba
         date_header=False,
         server_header=False,
         use_colors=False,
-        timeout_graceful_shutdown=2,
+        timeout_graceful_shutdown=SHUTDOWN_LIMIT,
     )
     server = uvicorn.Server(config)
     task = asyncio.ensure_future(server.serve(sockets=[listener]))
     try:
         while not server.started:
             if task.done():
-                raise RecordingError(
-                    "the application could not start; mend that, or put something else in its "
-                    "place (setup, environment)"
-                )
+                raise _could_not_start()
             await asyncio.sleep(POLL)
         state = server.server_state
         yield LoopbackServer(listener, lambda: bool(state.connections or state.tasks))
@@ -121,6 +123,37 @@ async def _by_waitress(app: Any, listener: socket.socket) -> AsyncIterator[Loopb
     server = create_server(app, sockets=[listener], threads=1, ident=None)
     threading.Thread(target=server.run, daemon=True).start()
     yield LoopbackServer(listener, lambda: bool(server.active_channels), {b"date"})
+
+
+@contextlib.asynccontextmanager
+async def _by_aiohttp(app: Any, listener: socket.socket) -> AsyncIterator[LoopbackServer]:
+    from aiohttp import web  # it is there, or there was no application
+
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_LIMIT)
+    try:
+        await runner.setup()
+    except Exception as error:
+        traceback.print_exception(error)  # it is quoted, as the end of the log
+        raise _could_not_start() from error
+    try:
+        await web.SockSite(runner, listener).start()
+        yield LoopbackServer(listener, lambda: _is_busy(runner), {b"date", b"server"})
+    finally:
+        await runner.cleanup()
+
+
+def _is_busy(runner: Any) -> bool:
+    return runner.server is not None and bool(runner.server.connections)
+
+
+SERVERS = {"asgi": _by_uvicorn, "wsgi": _by_waitress, "aiohttp": _by_aiohttp}
+
+
+def _could_not_start() -> RecordingError:
+    return RecordingError(
+        "the application could not start; mend that, or put something else in its place "
+        "(setup, environment)"
+    )
 
 
 def _not_installed(name: str) -> RecordingError:

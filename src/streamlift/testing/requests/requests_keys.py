@@ -109,8 +109,8 @@ KINDS: dict[str, tuple[Callable[[object], bool], str]] = {
 
 KEYS: dict[str, Key] = {
     "app": Key("attribute", '"shop.main:app"', "Where the application is; `--app` wins. It may stand in a file that is no part of the tree, `path/to/file.py:app`, from this file's folder on."),
-    "factory": Key("truth", "true", "`app` is a function without parameters that makes the application."),
-    "interface": Key("interface", '"asgi"', 'How it is called: `"asgi"` and `"wsgi"` directly, `"server"` through a real server on a loopback socket (uvicorn; waitress for WSGI). Without it: found out, and called directly.'),
+    "factory": Key("truth", "true", "`app` is a function without parameters, async or not, that makes the application."),
+    "interface": Key("interface", '"asgi"', 'How it is called: `"asgi"` and `"wsgi"` directly, `"server"` through a real server on a loopback socket (uvicorn; waitress for WSGI). Without it: found out, and called directly; an application of aiohttp by its own server, on a socket.'),
     "setup": Key("attribute", '"tests.offline:models"', "A function without parameters that gives a context manager, sync or async; in a module, or as `path/to/file.py:models`, from this file's folder on. It is entered before the application is imported and left after the last request. It may put fake models in place. If it gives something, that is the application."),
     "import-from": Key("texts", '["backend"]', "Folders of the tree that modules are imported from, beside the tree itself and its `src`."),
     "environment": Key("variables", '{ OPENAI_API_KEY = "test" }', "Variables that the application sees, beside those that are there."),

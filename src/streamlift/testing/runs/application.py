@@ -7,6 +7,7 @@ import importlib.util
 import inspect
 import sys
 import traceback
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -14,16 +15,20 @@ from ..recording import RecordingError
 from .copied_tree import BESIDE
 
 if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
     from collections.abc import Callable, Sequence
     from types import ModuleType
 
-Protocol = Literal["asgi", "wsgi"]
+Protocol = Literal["asgi", "wsgi", "aiohttp"]
 
 TRACEBACK_LINES = 12
 """Lines of a traceback that an error message quotes: its end."""
 
 NOT_OF_THE_TREE = sys.stdlib_module_names | {"__main__", "streamlift", "streamlift_legacy"}
 """What was imported before the tree could be, whatever else has these names in it."""
+
+AIOHTTP = "aiohttp.web_app.Application"
+"""What its own server only can call, as none of both protocols."""
 
 ASGI_PARAMETERS = 3
 WSGI_PARAMETERS = 2
@@ -141,8 +146,8 @@ def _stands_in(name: str, folders: Sequence[Path]) -> bool:
     )
 
 
-def made_by(factory: object, place: str) -> object:
-    """Return the application that *factory* makes.
+def made_by(factory: object, place: str, loop: AbstractEventLoop) -> object:
+    """Return the application that *factory* makes; if that is asynchronous, in *loop*.
 
     Raises:
         RecordingError: If it makes none.
@@ -152,7 +157,8 @@ def made_by(factory: object, place: str) -> object:
             f"{place} is no function, but {type(factory).__name__}; take factory = true out"
         )
     try:
-        return factory()
+        made: object = factory()
+        return loop.run_until_complete(made) if isinstance(made, Coroutine) else made
     except (Exception, SystemExit) as error:
         raise RecordingError(
             f"{place}() made no application:\n{traceback_tail(error)}\n{_remedy(error)}"
@@ -169,6 +175,8 @@ def protocol_of(app: object, place: str) -> Protocol:
         raise RecordingError(
             f"{place} is no application, but {type(app).__name__}; name the object that a server is given"
         )
+    if any(f"{each.__module__}.{each.__name__}" == AIOHTTP for each in type(app).__mro__):
+        return "aiohttp"
     call = type(app).__call__
     if any(map(inspect.iscoroutinefunction, (app, call, inspect.unwrap(call)))):
         return "asgi"
@@ -183,7 +191,8 @@ def protocol_of(app: object, place: str) -> Protocol:
         )
     raise RecordingError(
         f"it cannot be told whether {place} speaks ASGI or WSGI: "
-        'write interface = "asgi" or interface = "wsgi" in the file of requests'
+        'write interface = "asgi" or interface = "wsgi" in the file of requests; if neither, start a '
+        "server of the old code and one of the new, and compare these: streamlift snapshot diff URL URL"
     )
 
 

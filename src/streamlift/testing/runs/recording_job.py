@@ -180,6 +180,8 @@ class _Run:
         self._last: dict[str, Any] = {}
         self._now = "the start of the application"
         self._limit = job.file.start_limit
+        self._latest: str | None = None
+        self._has_failed = False
         self._is_done = False
 
     def result(self) -> RecordingRun:
@@ -192,9 +194,10 @@ class _Run:
                 try:
                     self._listen(process, folder)
                 except RecordingError as error:
-                    if self._now not in self._requests:
+                    if self._latest is None or self._has_failed:
                         raise
-                    self._failures[self._now] = str(error)
+                    self._recordings.pop(self._latest, None)
+                    self._failures[self._latest] = str(error)
             log = _log(folder)
         observations = self._last.get("observations")
         return RecordingRun(
@@ -303,11 +306,12 @@ class _Run:
     def _take(self, answer: dict[str, Any], folder: Path) -> None:
         """Take one answer."""
         if "failed" in answer:
+            self._has_failed = True
             raise RecordingError(f"{answer['failed']}{_said(folder)}")
         if "done" in answer:
             self._is_done, self._last = True, answer
         if "began" in answer:
-            self._now = answer["began"]
+            self._now = self._latest = answer["began"]
             self._on_request(self._now)
             self._between.append(_executed(answer))
             self._limit = self._requests[self._now].time_limit
@@ -371,9 +375,9 @@ def _said(folder: Path) -> str:
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        if sys.platform != "win32":  # also what it has left running: the group outlives it
+            os.killpg(process.pid, signal.SIGKILL)
     if process.poll() is None:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            if sys.platform != "win32":
-                os.killpg(process.pid, signal.SIGKILL)
         process.kill()
     process.wait()

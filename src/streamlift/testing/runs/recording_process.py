@@ -17,6 +17,7 @@ import contextlib
 import faulthandler
 import gc
 import json
+import os
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -50,6 +51,9 @@ SETTLE = 0.5
 DUMP_AFTER = 0.5
 """Seconds after a time limit until the log is told where every thread is."""
 
+LOG = 2
+"""What is written to here is in the log, whatever the application puts in the place of `sys.stderr`."""
+
 
 def main(job: str, answers: str) -> None:
     """Do the job of the file *job*, and write the answers to the file *answers*."""
@@ -68,6 +72,7 @@ class _Process:
 
     def __init__(self, job: dict[str, Any], output: TextIO) -> None:
         self._job = job
+        self._process = os.getpid()
         self._output = output
         self._requests = [request_from_json(each) for each in job["requests"]]
         self._directory = Path(job["directory"]).resolve()
@@ -83,7 +88,9 @@ class _Process:
         self._lasting: WeakSet[asyncio.Task[Any]] = WeakSet()
 
     def say(self, **answer: object) -> None:
-        """Write one line."""
+        """Write one line, unless this is a copy of the process that the application has made."""
+        if os.getpid() != self._process:
+            return
         self._output.write(json.dumps(answer) + "\n")
         self._output.flush()
 
@@ -94,7 +101,7 @@ class _Process:
             self._copied.lead_imports()
         sys.path[:0] = [str(each) for each in self._folders if each.is_dir()]
         clock, seed = self._job["clock"], self._job["seed"]
-        faulthandler.dump_traceback_later(self._job["start_limit"] + DUMP_AFTER)
+        faulthandler.dump_traceback_later(self._job["start_limit"] + DUMP_AFTER, file=LOG)
         loop = asyncio.new_event_loop()
         asyncio.set_event_loop(loop)
         try:
@@ -104,7 +111,7 @@ class _Process:
             ):
                 setup = self._job["setup"]
                 with entered(setup, loop) if setup else contextlib.nullcontext() as given:
-                    app, protocol = self._application(given)
+                    app, protocol = self._application(given, loop)
                     self._record(app, protocol, loop)
                 if self._copied is not None:  # not before: much is imported late
                     self._copied.check_imports()
@@ -113,13 +120,15 @@ class _Process:
             loop.run_until_complete(loop.shutdown_asyncgens())
             loop.close()
 
-    def _application(self, given: object) -> tuple[object, Protocol]:
+    def _application(
+        self, given: object, loop: asyncio.AbstractEventLoop
+    ) -> tuple[object, Protocol]:
         """Return the application, and how it is called."""
         place, app = self._job["app"], given
         if app is None:
             app = load(place, "the application")
             if self._job["factory"]:
-                app = made_by(app, place)
+                app = made_by(app, place, loop)
         if place is not None:
             check_origin(place, self._folders)
         wanted = self._job["interface"]
@@ -134,7 +143,7 @@ class _Process:
         gc.collect()
         gc.freeze()
         gc.disable()
-        if self._job["interface"] == "server":
+        if self._job["interface"] == "server" or protocol == "aiohttp":
             loop.run_until_complete(self._record_served(app, protocol))
         elif protocol == "asgi":
             loop.run_until_complete(self._record_asgi(cast("ASGIApplication", app)))
@@ -167,7 +176,7 @@ class _Process:
     def _watched(self, request: Request) -> Iterator[Callable[[Recording], None]]:
         """Say that *request* begins, and, when it has ended, what was kept of it."""
         self.say(began=request.name, executed=_listed(self._tracer.take()))
-        faulthandler.dump_traceback_later(request.time_limit + DUMP_AFTER)
+        faulthandler.dump_traceback_later(request.time_limit + DUMP_AFTER, file=LOG)
         kept: list[Recording] = []
         self._reset(request.name)
         self._tracer.take()

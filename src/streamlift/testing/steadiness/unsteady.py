@@ -9,6 +9,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..differences.content_coding import coding_of
 from ..differences.frame_diff import decode, split_frames
 from ..differences.json_diff import step_text
 from .unsteady_places import Document, Frame, Value, fields_of, words
@@ -80,7 +81,7 @@ def advice(first: Recording, second: Recording, file: RequestsFile) -> tuple[Adv
     advisor = _Advisor(file)
     found = [
         *advisor.of_headers(first, second),
-        *advisor.of_body(first.body, second.body),
+        *(_of_compressed(first, second) or advisor.of_body(first.body, second.body)),
         *_of_the_rest(first, second),
     ]
     # Many frames have the same field: it is told once.
@@ -131,7 +132,7 @@ class _Advisor:
                 place="the body",
                 first=f"{len(left)} frames",
                 second=f"{len(right)} frames",
-                sort="what happens depends on time, chance or the order of tasks",
+                sort="what happens depends on time, chance, the order of tasks or what a run before has left",
                 remedy="put something that always says the same in the place of what is asked (setup)",
             )
         elif left != right and Counter(left) == Counter(right):
@@ -217,6 +218,23 @@ class _Advisor:
             setting=None if self._environment else f'environment = {{ {HASH_SEED} = "0" }}',
             remedy=remedy,
         )
+
+
+def _of_compressed(first: Recording, second: Recording) -> list[Advice]:
+    """Return advice on a body that is compressed, and so no text."""
+    coding = coding_of(first)
+    if not coding or first.body == second.body:
+        return []
+    one, other = (f"{len(each.body)} bytes" for each in (first, second))
+    return [
+        Advice(
+            place="the body",
+            first=one,
+            second=other,
+            sort=f"compressed ({coding}), which may be other bytes for the same text",
+            remedy="leave accept-encoding out of the request",
+        )
+    ]
 
 
 def _of_the_rest(first: Recording, second: Recording) -> Iterator[Advice]:
