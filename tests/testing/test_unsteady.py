@@ -41,6 +41,7 @@ def frame(value):
 CASES = {
     "a UUID": ({"id": "0b0e2c9e-1c1f-4a52-8c9c-a1f3a2f4c001"}, {"id": "93b5b4e3-8d6f-41f4-9b5b-0c1a2b3c4d5e"}, "seed = 0"),
     "a random id": ({"a": [{"id": "chatcmpl-a81f22"}]}, {"a": [{"id": "chatcmpl-07c0be"}]}, "seed = 0"),
+    "a text with a UUID with the time": ({"id": "run--01a21544-164a-76e9-bb1b-55de17fe0001"}, {"id": "run--01a21544-1e8c-7092-9251-f6cf4a3a0002"}, "seed = 0\nclock = 2026-01-01T00:00:00Z"),
     "a time": ({"at": 1767225600.25}, {"at": 1767225601}, "clock = 2026-01-01T00:00:00Z"),
     "a time as text": ({"at": "2026-01-01T00:00:00.1+00:00"}, {"at": "2026-01-01T00:00:01.1+00:00"}, "clock = 2026-01-01T00:00:00Z"),
     "a time in milliseconds": ({"at": 1767225600123}, {"at": 1767225600124}, "clock = 2026-01-01T00:00:00Z"),

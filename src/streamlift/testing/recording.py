@@ -47,7 +47,7 @@ class Ending:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cleanup:
-    """What the application had not tidied up at the moment it returned.
+    """What the application had not tidied up when it returned, a few turns of the event loop later.
 
     Attributes:
         open_generators: Names of asynchronous generators that were started during the call and

@@ -26,6 +26,13 @@ Application = Callable[[MutableMapping[str, object], Receive, Send], Awaitable[N
 PATH_SAFE = "/:@!$&'()*+,;=~"
 """Characters that stand for themselves in a path: https://www.rfc-editor.org/rfc/rfc3986#section-3.3"""
 
+CLOSE_TURNS = 32
+"""Turns of the event loop until it is looked at what is left behind.
+
+The event loop closes a generator that the garbage collector has found in a task of its own, and that may start more.
+An edge that closes its producer causes that where another one leaves everything open. Turns again, and no seconds.
+"""
+
 SEND_TURNS = 32
 """Turns of the event loop that a send to a client who has gone waits before it is dropped.
 
@@ -132,6 +139,8 @@ async def record_request(
             places = () if done else leftovers.places()
         finally:
             task.cancel()
+        for _ in range(CLOSE_TURNS if done else 0):
+            await asyncio.sleep(0)
         cleanup = leftovers.cleanup(except_for=task)
     if not done:
         await asyncio.wait({task}, timeout=request.time_limit)

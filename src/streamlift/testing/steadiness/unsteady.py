@@ -51,7 +51,7 @@ class Advice:
         first: What stood there, for people.
         second: What stood there the second time.
         sort: What it looks like, in words.
-        setting: A line for the top of the file of requests; `None` if none helps.
+        setting: Lines for the top of the file of requests; `None` if none helps.
         redaction: The lines of a `[[redact]]` but for its name; `None` if it is not to be left out.
         about: What the place is called, in whichever frame it is.
         remedy: What to do, in words.
@@ -94,7 +94,7 @@ def advice(first: Recording, second: Recording, file: RequestsFile) -> tuple[Adv
 def lines_to_add(advices: Iterable[Advice], file: RequestsFile) -> str:
     """Return what is to be pasted into *file*: settings for its top first, then tables for its end."""
     given = list(advices)
-    settings = dict.fromkeys(each.setting for each in given if each.setting)
+    settings = dict.fromkeys(line for each in given for line in (each.setting or "").splitlines())
     names = {each.name for each in file.redactions}
     tables: dict[str, str] = {}
     for each in given:
@@ -185,9 +185,9 @@ class _Advisor:
     def _on(self, value: Value) -> Advice:
         """Return what helps against one value."""
         sort = sort_of(value.first, value.second)
-        setting = next((each for each in sort.settings if not self._is_set[each]), None)
-        if setting is not None:
-            remedy, redaction = f"write {SETTINGS[setting]}", None
+        settings = [SETTINGS[each] for each in sort.settings if not self._is_set[each]]
+        if settings:
+            remedy, redaction = f"write {' and '.join(settings)}", None
         elif sort == OTHER:
             remedy = "put something that always says the same in its place (setup)"
             redaction = None
@@ -199,7 +199,7 @@ class _Advisor:
             first=value.first,
             second=value.second,
             sort=sort.name,
-            setting=SETTINGS[setting] if setting else None,
+            setting="\n".join(settings) or None,
             redaction=redaction,
             remedy=remedy,
         )

@@ -19,6 +19,9 @@ ADDRESS = r"0x[0-9a-fA-F]{4,}"
 INTEGER = r"-?\d+"
 NUMBER = r"-?\d+(\.\d+)?([eE][-+]?\d+)?"
 
+NUMBER_IN_TEXT = NUMBER.replace("-?", r"((?<![\w-])-)?", 1)
+"""A dash behind a word or another dash is no sign."""
+
 ALPHABETS = ("[0-9]", HEX, "[0-9A-F]", "[0-9A-Za-z]", "[0-9A-Za-z_-]")
 """Of what random ids are made, the smaller first."""
 
@@ -57,7 +60,11 @@ WHOLE = (
 SORTS = {
     f"sort_{index}": sort
     for index, sort in enumerate(
-        (*WHOLE, Sort("a random id", f"{HEX}{{16,}}", CHANCE), Sort("a number", NUMBER, CHANCE))
+        (
+            *WHOLE,
+            Sort("a random id", f"{HEX}{{16,}}", CHANCE),
+            Sort("a number", NUMBER_IN_TEXT, CHANCE),
+        )
     )
 }
 """What is looked for inside of texts."""
@@ -91,6 +98,8 @@ def sort_of(first: str, second: str) -> Sort:
             return sort
     if _are(NUMBER, first, second):
         return _number(first, second)
+    if all(re.search(UUID, each) for each in (first, second)):  # it says more than its letters
+        return _inside(first, second) or _random_id(first, second) or OTHER
     return _random_id(first, second) or _inside(first, second) or OTHER
 
 
