@@ -200,6 +200,17 @@ def test_a_tree_is_as_it_was_after_an_app_has_written_in_it(tmp_path):
     assert contents(tree.path) == {**before, "shop.py": b"migrated"}
 
 
+def test_what_no_copy_has_can_be_told(tmp_path):
+    (tmp_path / ".gitignore").write_text(".env\n__pycache__\ndist\nown\n")
+    for name in ("__pycache__", "dist", "own"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "pyvenv.cfg" if name == "own" else tmp_path / name / "file").touch()
+    (tmp_path / ".env").touch()
+    commit(tmp_path)
+
+    assert WorkingTree.around(tmp_path).ignored() == [".env", "dist/"]
+
+
 def test_files_have_the_same_time_in_each_tree(tmp_path):
     """It is sent as a header. An interpreter that compiles tells files of Python apart by it."""
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from streamlift.testing.runs.application import file_of
 
 from ..errors import UsageError
-from ..reading.project import project_root
+from ..reading.project import NEVER, project_root
 from .commit_tree import commit_of, write_commit
 from .folder_tree import copy_files, copy_tree, files_below
-from .git import git, top_of
+from .git import git, names_in, top_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -55,6 +55,17 @@ class WorkingTree:
         """Return the file of this tree that *place* names beside the *requests*, from the top on; None if it names none."""
         file = file_of(place, requests)
         return file.relative_to(self.top) if file and file.is_relative_to(self.top) else None
+
+    def ignored(self) -> list[str]:
+        """Return what is here and in no copy, because git ignores it; no environments and caches."""
+        if not self.is_repository:
+            return []
+        asked = ("ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory")
+        return [
+            name
+            for name in names_in(git(self.top, *asked))
+            if NEVER.isdisjoint(Path(name).parts) and not (self.top / name / "pyvenv.cfg").exists()
+        ]
 
     def write(self, target: Path) -> Iterator[str]:
         """Write the tree as it is now to *target*.

@@ -11,7 +11,7 @@ from streamlift.testing.recording import RecordingError
 from streamlift.testing.runs.copied_tree import CopiedTree
 
 from ..coverage.watched_project import sites_in
-from ..errors import ToolError
+from ..errors import ToolError, listed
 from ..report.advice_report import advice_report
 from ..snapshots.recorder import HASH_SEEDS, watched
 from .base import Commit, add_what_is_not_committed
@@ -212,6 +212,11 @@ class _Gate:
         try:
             return self._run(recorder, base, seed, {})
         except RecordingError as error:
+            if ignored := self._job.tree.ignored():
+                remedy += (
+                    f"; it runs in a copy without what git ignores ({listed(ignored)}): what it needs of that, "
+                    "name under also in the requests file"
+                )
             problem = f"the app cannot be recorded there: {error}"
             raise NothingRecorded(place, problem, remedy) from error
 

@@ -9,6 +9,9 @@ from .diff_picture import Picture
 from .finding import Kind
 from .frame_diff import between_frames, inside_frame, split_frames
 
+SHOWN = 60
+"""Characters of a name, or of a path, that a headline shows."""
+
 __all__ = ["Difference", "Kind", "difference", "split_frames"]
 
 
@@ -38,8 +41,8 @@ class Difference:
     @property
     def headline(self) -> str:
         """What and where it is, in one line."""
-        field = "" if self.field is None else f", {self.field or 'comment'}"
-        path = f" {self.path}" if self.path else ""
+        field = "" if self.field is None else f", {_short(self.field) or 'comment'}"
+        path = f" {_short(self.path)}" if self.path else ""
         return f"{self.kind}, byte {self.offset}, frame {self.frame}{field}{path}"
 
     def __str__(self) -> str:
@@ -54,6 +57,11 @@ class Difference:
             width: Show at most this many characters of a line, around the difference.
         """
         return "\n".join(Picture(self, colour=colour, width=width).lines(frames))
+
+
+def _short(text: str) -> str:
+    """Return *text*, of which something that is no event stream at all may have much."""
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
 
 
 def difference(expected: bytes, actual: bytes) -> Difference | None:

@@ -148,7 +148,7 @@ class _Answer:
         if now > self._request.time_limit:
             raise RecordingTimeoutError(
                 f"{self._request.name}: no end within {self._request.time_limit} s, "
-                f"{len(self._messages)} items so far"
+                f"{len(self._messages)} items so far; of a stream without end, write disconnect-after"
             )
         self._is_gone = len(self._messages) == self._request.disconnect_after
 
