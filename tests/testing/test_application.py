@@ -99,5 +99,6 @@ def test_the_module_has_to_be_of_the_tree(shop):
     check_origin("a_shop:app", [Path("/tree"), Path("/tree/src")])
     with pytest.raises(RecordingError, match=r"from /tree/src/a_shop\.py, which is not in /other"):
         check_origin("a_shop:app", [Path("/other")])
+    check_origin(None, [Path("/other")])
     with pytest.raises(RecordingError, match="sys was imported from nowhere"):
         check_origin("sys:app", [Path("/tree")])

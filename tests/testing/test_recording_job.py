@@ -375,6 +375,25 @@ BROKEN = {
 }
 
 
+@pytest.mark.parametrize(
+    ("given", "named", "expected"),
+    [
+        (
+            "5",
+            'app = "shop:app"',
+            r"offline:models gives \(nothing, if it makes .*\) is no applic.* int",
+        ),
+        ("", "", "is nothing, and nothing else names the application"),
+    ],
+)
+def test_what_a_setup_gives_is_the_application(tmp_path, given, named, expected):
+    setup = f"import contextlib\n@contextlib.contextmanager\ndef models(): yield {given}"
+    tree(tmp_path, offline=setup)
+    text = f'{named}\nsetup = "offline:models"\n[[request]]\nname = "a"\n'
+    with pytest.raises(RecordingError, match=expected):
+        run_job(job(tmp_path, text))
+
+
 @pytest.mark.parametrize("case", BROKEN)
 def test_says_why_an_application_cannot_be_recorded(tmp_path, case):
     files, expected = BROKEN[case]

@@ -116,8 +116,8 @@ def _is_ours(filename: str, here: str) -> bool:
     return filename.startswith((here, "<frozen importlib", importlib.__file__))
 
 
-def check_origin(place: str, folders: Sequence[Path]) -> None:
-    """Make sure that what stands in *folders* was imported from there, and the module of *place* too.
+def check_origin(place: str | None, folders: Sequence[Path]) -> None:
+    """Make sure that what stands in *folders* was imported from there, and the module of *place* too, if it is in one.
 
     Raises:
         RecordingError: If it was not: an installed copy would be recorded, and not this code.
@@ -127,9 +127,9 @@ def check_origin(place: str, folders: Sequence[Path]) -> None:
         for name in {each.partition(".")[0] for each in sys.modules}
         if _stands_in(name, folders)
     }
-    module = place.rpartition(":")[0]
-    names = here - NOT_OF_THE_TREE if is_file(module) else here - NOT_OF_THE_TREE | {module}
-    for name in sorted(names):
+    module = (place or "").rpartition(":")[0]
+    named = {module} if module and not is_file(module) else set()
+    for name in sorted(here - NOT_OF_THE_TREE | named):
         file = getattr(sys.modules.get(name), "__file__", None)
         if file is None or not any(Path(file).resolve().is_relative_to(each) for each in folders):
             raise RecordingError(

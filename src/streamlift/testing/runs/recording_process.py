@@ -125,16 +125,17 @@ class _Process:
     ) -> tuple[object, Protocol]:
         """Return the application, and how it is called."""
         place, app = self._job["app"], given
+        what = f"what the setup {self._job['setup']} gives (nothing, if it makes no application)"
         if app is None:
-            app = load(place, "the application")
+            if place is None:
+                raise RecordingError(f"{what} is nothing, and nothing else names the application")
+            app, what = load(place, "the application"), place
             if self._job["factory"]:
                 app = made_by(app, place, loop)
-        if place is not None:
-            check_origin(place, self._folders)
+        check_origin(place if given is None else None, self._folders)
         wanted = self._job["interface"]
         if wanted in {"asgi", "wsgi"}:
             return app, wanted
-        what = place if given is None else f"what the setup {self._job['setup']} gives"
         return app, protocol_of(app, what)
 
     def _record(self, app: object, protocol: Protocol, loop: asyncio.AbstractEventLoop) -> None:
