@@ -40,7 +40,8 @@ def recording_of(  # noqa: PLR0913 - one keyword a fact of the request
             assert sse_snapshot == recording_of(app, "/chat", json={"message": "hi"})
 
     Args:
-        app: An ASGI or WSGI application.
+        app: An ASGI or WSGI application, or one of aiohttp: that can be started once only, so make
+            a new one for each call.
         path: Path and query, percent-encoded.
         method: The HTTP method; without it, GET, or POST if there is a body.
         headers: The request's headers.

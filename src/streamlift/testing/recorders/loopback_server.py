@@ -134,7 +134,7 @@ async def _by_aiohttp(app: Any, listener: socket.socket) -> AsyncIterator[Loopba
         await runner.setup()
     except Exception as error:
         traceback.print_exception(error)  # it is quoted, as the end of the log
-        raise _could_not_start() from error
+        raise _could_not_start(f" ({error})") from error
     try:
         await web.SockSite(runner, listener).start()
         yield LoopbackServer(listener, lambda: _is_busy(runner), {b"date", b"server"})
@@ -149,9 +149,9 @@ def _is_busy(runner: Any) -> bool:
 SERVERS = {"asgi": _by_uvicorn, "wsgi": _by_waitress, "aiohttp": _by_aiohttp}
 
 
-def _could_not_start() -> RecordingError:
+def _could_not_start(why: str = "") -> RecordingError:
     return RecordingError(
-        "the application could not start; mend that, or put something else in its place "
+        f"the application could not start{why}; mend that, or put something else in its place "
         "(setup, environment)"
     )
 
