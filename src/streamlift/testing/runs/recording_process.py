@@ -48,6 +48,9 @@ if TYPE_CHECKING:
 SETTLE = 0.5
 """Seconds that what a request has started may go on before the next request is sent."""
 
+SETTLE_AGAIN = 0.05
+"""The same, if all of it is of coroutines of which a task has lasted before."""
+
 DUMP_AFTER = 0.5
 """Seconds after a time limit until the log is told where every thread is."""
 
@@ -86,6 +89,7 @@ class _Process:
         copied = job["copied"]
         self._copied = None if copied is None else CopiedTree(*map(Path, copied))
         self._lasting: WeakSet[asyncio.Task[Any]] = WeakSet()
+        self._lasting_coroutines: set[str] = set()
 
     def say(self, **answer: object) -> None:
         """Write one line, unless this is a copy of the process that the application has made."""
@@ -195,8 +199,16 @@ class _Process:
         gc.collect()
         await asyncio.sleep(0)  # asynchronous generators that were found are closed in tasks
         if tasks := asyncio.all_tasks() - set(self._lasting):
-            _, pending = await asyncio.wait(tasks, timeout=SETTLE)
+            is_known = {_coroutine(each) for each in tasks} <= self._lasting_coroutines
+            timeout = SETTLE_AGAIN if is_known else SETTLE
+            _, pending = await asyncio.wait(tasks, timeout=timeout)
             self._lasting.update(pending)
+            self._lasting_coroutines.update(map(_coroutine, pending))
+
+
+def _coroutine(task: asyncio.Task[Any]) -> str:
+    coroutine = task.get_coro()
+    return getattr(coroutine, "__qualname__", type(coroutine).__qualname__)
 
 
 def _listed(executed: Mapping[str, frozenset[Span]]) -> dict[str, list[Span]]:
