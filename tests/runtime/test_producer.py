@@ -303,10 +303,19 @@ class Events:
     def static(number):
         return of(["static", number])
 
-    @classmethod
     @producer(SSE)
+    @classmethod
     def of_class(cls, number):
         return of([cls.word, number])
+
+    @classmethod
+    @producer(SSE)
+    def text_of_class(cls, number):
+        return of([cls.word, number])
+
+
+class OtherEvents(Events):
+    word = "other"
 
 
 def test_a_function_that_returns_a_chunk_gives_its_text():
@@ -346,13 +355,18 @@ def test_a_later_change_of_the_payload_does_not_reach_the_chunk():
         (Events().method, 'data: ["word", 1]\n\n'),
         (Events().static, 'data: ["static", 1]\n\n'),
         (Events.of_class, 'data: ["word", 1]\n\n'),
+        (OtherEvents().of_class, 'data: ["other", 1]\n\n'),
     ],
-    ids=["method", "static method", "class method"],
+    ids=["method", "static method", "class method", "inherited class method"],
 )
 def test_methods_that_return_a_chunk_are_bound(method, text):
     assert method(1) == text
     assert SSE.format_chunk(method.chunk(1)) == text
     assert list(inspect.signature(method).parameters) == ["number"]
+
+
+def test_a_class_method_around_it_gives_text():
+    assert OtherEvents.text_of_class(1) == 'data: ["other", 1]\n\n'
 
 
 def test_keeps_what_describes_a_function_that_returns_a_chunk():

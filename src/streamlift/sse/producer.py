@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 from types import MethodType
-from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeGuard, TypeVar, overload
 
 from . import boundary
 
@@ -62,7 +62,8 @@ class Decorator(Protocol[Wire]):
 def producer(contract: SSEFormatter[Wire]) -> Decorator[Wire]:
     """Let callers of a function go on getting text while its body yields, or returns, chunks.
 
-    It is the innermost decorator. Calls of a generator function return a text view: a native
+    It is the innermost decorator, but for a class method that returns a chunk: there it stands
+    outside of `@classmethod`, which from Python 3.13 on binds nothing but the call. Calls of a generator function return a text view: a native
     generator of the text or bytes of the contract, which `SSE.stream` and `SSE.chunks` look through,
     so a caller that wants chunks gets them. Calls of a plain function return the text of its chunk,
     and `function.chunk(...)` the chunk itself, encoded already: what goes wrong while it is encoded
@@ -79,16 +80,29 @@ def producer(contract: SSEFormatter[Wire]) -> Decorator[Wire]:
         TypeError: At decoration, if it is no function, or a coroutine function.
     """
 
-    def decorate(function: Callable[..., object]) -> BehindContract:
+    def decorate(
+        function: Callable[..., object] | classmethod[object, ..., object],
+    ) -> BehindContract:
+        if isinstance(function, classmethod) and _returns(function.__func__):
+            return ChunkClassMethod(function.__func__, contract)
         if inspect.isasyncgenfunction(function) or inspect.isgeneratorfunction(function):
             return Producer(function, contract)
-        if inspect.isfunction(function) and not inspect.iscoroutinefunction(function):
+        if _returns(function):
             return ChunkFunction(function, contract)
         raise TypeError(
             f"@producer is for functions that yield or return chunks, as the innermost decorator: {function!r}"
         )
 
     return decorate  # type: ignore[return-value]  # what it returns is called like the function
+
+
+def _returns(function: object) -> TypeGuard[Callable[..., object]]:
+    """Tell whether *function* may return a chunk when it is called."""
+    return inspect.isfunction(function) and not (
+        inspect.iscoroutinefunction(function)
+        or inspect.isgeneratorfunction(function)
+        or inspect.isasyncgenfunction(function)
+    )
 
 
 class BehindContract:
@@ -140,6 +154,13 @@ class ChunkFunction(BehindContract):
     def __get__(self, instance: object, owner: type | None = None) -> object:
         # No MethodType around this object: `chunk` has to be bound, too.
         return self if instance is None else BoundChunkFunction(self, instance)
+
+
+class ChunkClassMethod(ChunkFunction):
+    """A class method that returns a chunk, behind its contract."""
+
+    def __get__(self, instance: object, owner: type | None = None) -> object:
+        return BoundChunkFunction(self, type(instance) if owner is None else owner)
 
 
 class BoundChunkFunction(ChunkFunction):
