@@ -10,6 +10,8 @@ from __future__ import annotations
 from math import isfinite
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from .template import literal
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -125,9 +127,9 @@ class DictWriters(dict[int, "WriteDict"]):
     def _template(self, keys: list[str]) -> str:
         quote, item_separator, key_separator, sort_keys = self._options
         order = sorted(range(len(keys)), key=keys.__getitem__) if sort_keys else range(len(keys))
-        items = [_escaped(quote(keys[n]) + key_separator) + f"{{v{n}}}" for n in order]
-        joined = "{{" + _escaped(item_separator).join(items) + "}}"
-        return _escaped(self._before) + joined + _escaped(self._after)
+        items = [literal(quote(keys[n]) + key_separator) + f"{{v{n}}}" for n in order]
+        joined = "{{" + literal(item_separator).join(items) + "}}"
+        return literal(self._before) + joined + literal(self._after)
 
 
 _EXPRESSIONS = {
@@ -181,8 +183,3 @@ _CONSTANTS = {None: "null", False: "false", True: "true"}
 
 def _unknown(_: dict[object, object]) -> None:
     return None
-
-
-def _escaped(text: str) -> str:
-    """Return *text* as it stands in the template of an f-string."""
-    return text.replace("{", "{{").replace("}", "}}")

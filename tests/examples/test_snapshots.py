@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from examples.demo.app_under_test import record as record_served
 from examples.demo.scenarios import CHATS, READS, SCENARIOS
 from streamlift.testing.differences.recording_difference import recording_differences
 from streamlift.testing.recorders.asgi_recorder import record
@@ -234,18 +235,7 @@ def test_a_real_server_sends_the_same(tmp_path):
             environment={"STREAMLIFT_EXAMPLE_DATABASE": str(tmp_path / pattern)},
             options={"factory": True},
         ) as server:
-            recordings.append(
-                [
-                    server.record(
-                        scenario.path,
-                        method=scenario.method,
-                        headers=[(b"Content-Type", b"application/json")],
-                        body=scenario.body,
-                        disconnect_after=scenario.leaves_after,
-                    )
-                    for scenario in SCENARIOS
-                ]
-            )
+            recordings.append(record_served(server, SCENARIOS))
 
     assert recordings[1] == recordings[0]
     assert rows(tmp_path / "pattern2") == rows(tmp_path / "pattern1")

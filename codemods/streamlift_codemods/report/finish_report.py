@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..reasons import REASONS
+from .counted import counted
 
 if TYPE_CHECKING:
     from ..flow.boundary_calls import Place
@@ -19,16 +20,16 @@ SHOWN_PLACES = 5
 def report_finished(plan: FinishPlan, changes: dict[str, bytes]) -> str:
     """Return what was written, and what stays."""
     done = [
-        f"took {_count(len(plan.goes), 'decorator')} away",
-        f"put {_count(len(plan.callers), 'boundary', 'boundaries')} around calls",
-        f"took {_count(len(plan.dead), 'helper')} away",
+        f"took {counted(len(plan.goes), 'decorator')} away",
+        f"put {counted(len(plan.callers), 'boundary', 'boundaries')} around calls",
+        f"took {counted(len(plan.dead), 'helper')} away",
     ]
     if plan.tests:
-        done.append(f"let {_count(len(plan.tests), 'test')} compare chunks")
+        done.append(f"let {counted(len(plan.tests), 'test')} compare chunks")
     if plan.text_tests:
-        done.append(f"let {_count(len(plan.text_tests), 'call')} in tests go on getting text")
+        done.append(f"let {counted(len(plan.text_tests), 'call')} in tests go on getting text")
     files = "".join(f"{name}\n" for name in sorted(changes))
-    summary = f"{', '.join(done).capitalize()}; {_count(len(plan.stays), 'decorator stays', 'decorators stay')}.\n"
+    summary = f"{', '.join(done).capitalize()}; {counted(len(plan.stays), 'decorator stays', 'decorators stay')}.\n"
     after = "Next: run your tests, then commit; streamlift undo takes it back.\n" if changes else ""
     return f"{report_left(plan)}{files}{summary}{after}"
 
@@ -80,7 +81,3 @@ def _shown(place: Place) -> str:
     file, node = place
     line = file.source.line_text(node.lineno).strip()
     return f"{file.name}:{node.lineno}: {line}"
-
-
-def _count(number: int, noun: str, plural: str = "") -> str:
-    return f"{number} {noun if number == 1 else plural or noun + 's'}"

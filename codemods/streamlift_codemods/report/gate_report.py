@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from .counted import counted
 from .coverage_report import coverage_lines, coverage_row
 
 if TYPE_CHECKING:
@@ -63,10 +64,6 @@ def _summary(migrated: Migrated) -> str:
     if not migrated.files:
         return f"phase {migrated.phase}: changes nothing, {migrated.left} left"
     return (
-        f"phase {migrated.phase}: {_count(migrated.rewritten, 'site')} rewritten, {migrated.left} left, "
-        f"{_count(migrated.files, 'file')} changed"
+        f"phase {migrated.phase}: {counted(migrated.rewritten, 'site')} rewritten, {migrated.left} left, "
+        f"{counted(migrated.files, 'file')} changed"
     )
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" + ("" if number == 1 else "s")

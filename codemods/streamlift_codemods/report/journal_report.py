@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .counted import counted
 from .unified_diff import unified_diff
 
 if TYPE_CHECKING:
@@ -33,20 +34,18 @@ def taken_back(run: RecordedRun, files: list[RecordedFile]) -> str:
     """Return which *files* are as they were before *run*."""
     lines = [f"{run.name_of(file)}{' (removed)' if file.old is None else ''}" for file in files]
     removed = sum(file.old is None for file in files)
-    lines.append(f"Restored {_count(len(files) - removed)}, removed {removed}: {run.command}")
+    lines.append(
+        f"Restored {counted(len(files) - removed, 'file')}, removed {removed}: {run.command}"
+    )
     return "".join(f"{line}\n" for line in lines)
 
 
 def written(run: RecordedRun) -> str:
     """Return what *run* has written, all in all."""
     lines = [run.name_of(file) for file in run.files]
-    lines.append(f"Written {_count(len(lines))}: {run.command}")
+    lines.append(f"Written {counted(len(lines), 'file')}: {run.command}")
     return "".join(f"{line}\n" for line in lines)
 
 
 def _line(run: RecordedRun) -> str:
-    return f"{run.time}  {_count(len(run.files))}  {run.command}"
-
-
-def _count(number: int) -> str:
-    return f"{number} file" + ("" if number == 1 else "s")
+    return f"{run.time}  {counted(len(run.files), 'file')}  {run.command}"

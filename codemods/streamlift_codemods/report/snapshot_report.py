@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..snapshots.outcome import counts_of, faults_of
+from .counted import counted
 from .github_commands import error_command
 from .report_paths import path_from_here
 
@@ -34,7 +35,7 @@ def summary(outcomes: Sequence[Outcome]) -> str:
     besides = [outcome for outcome in outcomes if not outcome.is_request]
     others = {state: counts.pop(state) for state in OF_NO_REQUEST if state in counts}
     number = sum(counts.values())
-    told = f"{number} request{'' if number == 1 else 's'}"
+    told = counted(number, "request")
     if counts:
         told += f": {_listed(counts)}"
     if others:

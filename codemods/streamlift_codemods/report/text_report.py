@@ -12,6 +12,7 @@ from ..frames.frame_text import Option
 from ..phases.named_chunks import becomes
 from ..reasons import REASONS
 from ..run import INTRODUCE
+from .counted import counted
 from .excerpt import excerpt
 from .findings import findings_of, sentence
 from .unified_diff import unified_diff
@@ -60,7 +61,7 @@ def report_written(plan: Plan, changes: dict[str, bytes], phase: int) -> str:
     number = sum(site.verdict == "auto" for site in plan.sites)
     left = [site for site in plan.sites if site.verdict in {"review", "refused"}]
     lines = [f"{name}\n" for name in sorted(changes)]
-    sites, files = _count(number, "site"), _count(len(changes), "file")
+    sites, files = counted(number, "site"), counted(len(changes), "file")
     done = (
         f"Put chunks beside {sites} in {files}"
         if phase == INTRODUCE
@@ -79,13 +80,13 @@ def report_written(plan: Plan, changes: dict[str, bytes], phase: int) -> str:
 def _summary(plan: Plan, paths: list[Path], consumers: list[Consumer]) -> str:
     verdicts = Counter(site.verdict for site in plan.sites)
     grades = Counter(site.grade for site in plan.sites if site.verdict == "auto")
-    lines = [f"Found {_count(len(plan.sites), 'site')}"]
+    lines = [f"Found {counted(len(plan.sites), 'site')}"]
     if verdicts:
         lines[0] += ": " + ", ".join(
             f"{number} {verdict}" for verdict, number in verdicts.most_common()
         )
     if faults := plan.ignores.all_faults:
-        lines.append(f"Comments: {_count(len(faults), 'fault')}")
+        lines.append(f"Comments: {counted(len(faults), 'fault')}")
     if grades:
         listed = ", ".join(f"{number} {grade}" for grade, number in grades.most_common())
         lines.append(f"Automatic: {listed}{_as_text(plan)}")
@@ -162,7 +163,7 @@ def _tree(unit: Unit) -> str:
 def _branch(station: Station, depth: int, drawn: set[Station], how: str = "") -> Iterator[str]:
     """Give the line of *station* and those of its sources; of what was *drawn* before, the line only."""
     what = f"{station.kind} of {station.framework}" if station.framework else station.kind
-    sites = f", {_count(len(station.sites), 'site')}" if station.sites else ""
+    sites = f", {counted(len(station.sites), 'site')}" if station.sites else ""
     place = f"{station.file.name}:{station.line}"
     is_known = station in drawn and station.supplies
     yield f"{'    ' * depth}{how}{station.name} ({what}{sites}) {place}{' ...' if is_known else ''}"
@@ -185,7 +186,7 @@ def _destinations(consumers: list[Consumer]) -> str:
     """Return how many endpoints, relays and readers of frames there are, and what becomes of them."""
     kinds = Counter(consumer.kind for consumer in consumers)
     verdicts = Counter(consumer.verdict for consumer in consumers)
-    listed = ", ".join(_count(number, kind) for kind, number in kinds.most_common())
+    listed = ", ".join(counted(number, kind) for kind, number in kinds.most_common())
     outcome = ", ".join(f"{number} {verdict}" for verdict, number in verdicts.most_common())
     return f"They go to {listed}: {outcome}"
 
@@ -218,7 +219,3 @@ def _meaning(reason: str) -> str:
 
 def _remedy(reason: str) -> str:
     return sentence(REASONS[reason].by_hand) if reason in REASONS else ""
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" + ("" if number == 1 else "s")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
+from streamlift.template import literal
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import CodeType
@@ -14,11 +16,6 @@ if TYPE_CHECKING:
     from .framing import Framing
 
 Write: TypeAlias = "Callable[[StreamingChunk], str | bytes]"
-
-
-def literal(text: str) -> str:
-    """Return *text* as it stands in the template of an f-string."""
-    return text.replace("{", "{{").replace("}", "}}")
 
 
 # Where `Framing.check` has to be asked, as a test without a call.

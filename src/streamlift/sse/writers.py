@@ -20,9 +20,10 @@ from streamlift.chunk import (
 from streamlift.errors import UnframeableField
 from streamlift.json_dialect import Dialect, JSONDialect
 from streamlift.json_shapes import CHANGED
+from streamlift.template import literal
 
 from .grammar import LINE_ENDING
-from .writer_source import Source, literal
+from .writer_source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
